@@ -1,0 +1,131 @@
+package io.sqlassist.engine;
+
+import io.sqlassist.transaction.TransactionPolicy;
+import javax.sql.DataSource;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+
+/**
+ * A named database: its {@link DataSource}, its Hibernate {@link SessionFactory}, its options.
+ * Lives as long as the application.
+ *
+ * <p>Thread-safe.
+ */
+public final class Engine {
+
+  private final EngineOptions options;
+  private final DataSource dataSource;
+  private final SessionFactory sessionFactory;
+  private final Runnable pool;
+
+  /**
+   * Creates an engine that is ready.
+   *
+   * @param pool closes the pool if SqlAssist made it; does nothing for one that was handed in
+   */
+  Engine(
+      EngineOptions options, DataSource dataSource, SessionFactory sessionFactory, Runnable pool) {
+    this.options = options;
+    this.dataSource = dataSource;
+    this.sessionFactory = sessionFactory;
+    this.pool = pool;
+  }
+
+  /**
+   * The name under which the engine is registered.
+   *
+   * @return the name
+   */
+  public String name() {
+    return options.name();
+  }
+
+  /**
+   * What this engine is.
+   *
+   * @return its options, never changed after the start
+   */
+  public EngineOptions options() {
+    return options;
+  }
+
+  /**
+   * Hibernate's factory of this engine. Sessions opened from it are the caller's to end and close.
+   *
+   * @return the factory
+   */
+  public SessionFactory sessionFactory() {
+    return sessionFactory;
+  }
+
+  /**
+   * Where the engine's connections come from: the object handed in, or the pool made for it.
+   *
+   * @return the data source, without the observers' instruments
+   */
+  public DataSource dataSource() {
+    return dataSource;
+  }
+
+  /**
+   * Whether the engine refuses writes.
+   *
+   * @return true for a read-only engine
+   */
+  public boolean isReadOnly() {
+    return options.kind() == EngineKind.READ_ONLY;
+  }
+
+  /**
+   * Whether the engine was made the default.
+   *
+   * @return true if {@link EngineConfig#makeDefault()} was called for it
+   */
+  public boolean isDefault() {
+    return options.isDefault();
+  }
+
+  /**
+   * How this engine's sessions end in a unit of work.
+   *
+   * @return the policy; the same object for all units
+   */
+  public TransactionPolicy policy() {
+    return options.policy();
+  }
+
+  /**
+   * Opens a session that belongs to no unit of work: the caller begins, commits and closes.
+   * Acquires no connection.
+   *
+   * @return a new session
+   */
+  public Session openSession() {
+    return sessionFactory.openSession();
+  }
+
+  /**
+   * Opens a stateless session that belongs to no unit of work: the caller begins, commits and
+   * closes.
+   *
+   * @return a new stateless session
+   */
+  public StatelessSession openStatelessSession() {
+    return sessionFactory.openStatelessSession();
+  }
+
+  /** Closes the factory, then the pool if it is ours. */
+  void close() {
+    try {
+      sessionFactory.close();
+    } finally {
+      pool.run();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Engine[" + options.name() + ", " + options.kind() + "]";
+  }
+}

@@ -1,0 +1,306 @@
+package io.sqlassist.engine;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.sqlassist.transaction.TransactionPolicy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recipe of one engine. Lives inside the lambda of {@link EngineRegistry#initializeEngine} or
+ * {@link EngineRegistry#defaults} and leaves as {@link EngineOptions}; later use throws.
+ *
+ * <p>Used by one thread. What a default sets, the engine's own lambda may set again.
+ */
+public final class EngineConfig {
+
+  private final String name;
+  private boolean makeDefault;
+  private boolean readOnly;
+  private boolean autocommit;
+  private @Nullable String url;
+  private @Nullable String username;
+  private @Nullable String password;
+  private final List<Consumer<? super HikariConfig>> pool = new ArrayList<>();
+  private @Nullable DeclaredEntities inheritedEntities;
+  private @Nullable DeclaredEntities entities;
+  private final Map<String, Object> properties = new LinkedHashMap<>();
+  private final List<Consumer<? super HibernatePersistenceConfiguration>> persistence =
+      new ArrayList<>();
+  private @Nullable TransactionPolicy policy;
+  private boolean frozen;
+
+  /** What was declared in one lambda: classes, and packages to be scanned. */
+  record DeclaredEntities(Set<Class<?>> classes, Set<String> packages) {
+    DeclaredEntities() {
+      this(new LinkedHashSet<>(), new LinkedHashSet<>());
+    }
+  }
+
+  EngineConfig(String name) {
+    this.name = name;
+  }
+
+  /**
+   * The engine that is being configured.
+   *
+   * @return its name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Makes this the default engine. Default: an engine is the default only when it is the only one.
+   *
+   * @return this
+   */
+  public EngineConfig makeDefault() {
+    checkOpen();
+    makeDefault = true;
+    return this;
+  }
+
+  /**
+   * Makes this a read-only engine: no transaction, one query is one round trip, every write is
+   * refused before it reaches the database, and nothing it loads enters a second-level cache.
+   * Default: read-write. Excludes {@link #autocommit()}.
+   *
+   * @return this
+   */
+  public EngineConfig readOnly() {
+    checkOpen();
+    readOnly = true;
+    return this;
+  }
+
+  /**
+   * Makes this an autocommit engine: what is flushed is durable at once, persist, merge and remove
+   * flush by themselves, and nothing is ever rolled back. Default: read-write. Excludes {@link
+   * #readOnly()}.
+   *
+   * @return this
+   */
+  public EngineConfig autocommit() {
+    checkOpen();
+    autocommit = true;
+    return this;
+  }
+
+  /**
+   * Where the database is; SqlAssist makes a HikariCP pool for it, and closes that with the engine.
+   * Instead of handing in a {@code DataSource}.
+   *
+   * @param url a JDBC URL
+   * @return this
+   */
+  public EngineConfig url(String url) {
+    checkOpen();
+    this.url = Objects.requireNonNull(url, "url");
+    return this;
+  }
+
+  /**
+   * The database user of the pool that SqlAssist makes. Default: whatever the URL says.
+   *
+   * @param username the user's name
+   * @return this
+   */
+  public EngineConfig username(String username) {
+    checkOpen();
+    this.username = Objects.requireNonNull(username, "username");
+    return this;
+  }
+
+  /**
+   * The database password of the pool that SqlAssist makes. Never shown anywhere.
+   *
+   * @param password the password
+   * @return this
+   */
+  public EngineConfig password(String password) {
+    checkOpen();
+    this.password = Objects.requireNonNull(password, "password");
+    return this;
+  }
+
+  /**
+   * Everything else about the pool that SqlAssist makes, in HikariCP's own words. May be called
+   * several times. Defaults: HikariCP's, with {@code autoCommit} and {@code readOnly} as the kind
+   * of engine wants them and the pool named after the engine.
+   *
+   * @param settings receives the pool's configuration, with the defaults set
+   * @return this
+   */
+  public EngineConfig pool(Consumer<? super HikariConfig> settings) {
+    checkOpen();
+    pool.add(Objects.requireNonNull(settings, "settings"));
+    return this;
+  }
+
+  /**
+   * Declares mapped classes. Called with none it declares a plain engine, for native SQL only.
+   * Default: those of {@link EngineRegistry#defaults}; where there are none either, the
+   * {@code @Entity} classes in and below the package of the code that initialises the engine.
+   *
+   * @param classes entities, embeddables, mapped superclasses and converters
+   * @return this
+   */
+  public EngineConfig entities(Class<?>... classes) {
+    checkOpen();
+    declared().classes().addAll(List.of(classes));
+    return this;
+  }
+
+  /**
+   * Declares packages whose mapped classes, also those of packages below, belong to this engine.
+   *
+   * @param packages package names
+   * @return this
+   */
+  public EngineConfig entityPackages(String... packages) {
+    checkOpen();
+    declared().packages().addAll(List.of(packages));
+    return this;
+  }
+
+  /**
+   * Any Hibernate setting, except those that SqlAssist decides itself: connections, transactions.
+   *
+   * @param key the setting's name, for example {@code hibernate.jdbc.batch_size}
+   * @param value its value
+   * @return this
+   * @throws IllegalArgumentException if SqlAssist decides that setting
+   */
+  public EngineConfig property(String key, Object value) {
+    checkOpen();
+    OwnSettings.refuse(name, key);
+    properties.put(key, Objects.requireNonNull(value, "value"));
+    return this;
+  }
+
+  /**
+   * Everything else that Hibernate's own configuration object can do. Runs after the settings above
+   * and before those that SqlAssist decides. May be called several times.
+   *
+   * @param settings receives the configuration
+   * @return this
+   */
+  public EngineConfig persistence(Consumer<? super HibernatePersistenceConfiguration> settings) {
+    checkOpen();
+    persistence.add(Objects.requireNonNull(settings, "settings"));
+    return this;
+  }
+
+  /**
+   * How the engine's sessions end. Engines given the same object end together. Default: one plain
+   * transaction per engine, or what the kind of engine wants.
+   *
+   * @param policy the policy
+   * @return this
+   */
+  public EngineConfig policy(TransactionPolicy policy) {
+    checkOpen();
+    this.policy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /** Marks what has been declared so far as inherited: the engine's own lambda replaces it. */
+  void endDefaults() {
+    if (entities != null) {
+      inheritedEntities = entities;
+      entities = null;
+    }
+  }
+
+  void freeze() {
+    frozen = true;
+    if (readOnly && autocommit) {
+      throw new IllegalArgumentException(
+          "Engine '" + name + "' can't be both readOnly() and autocommit(). Remove one of them.");
+    }
+    if (policy != null && (readOnly || autocommit)) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + name
+              + "' is "
+              + kind()
+              + " and has no transaction for a policy(...) to end. Remove the policy, or "
+              + (readOnly ? "readOnly()." : "autocommit()."));
+    }
+    if (url == null && (username != null || password != null || !pool.isEmpty())) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + name
+              + "' has username(...), password(...) or pool(...) but no url(...): they configure the"
+              + " pool that SqlAssist makes. Configure the DataSource itself, or give a url(...).");
+    }
+  }
+
+  EngineKind kind() {
+    if (readOnly) {
+      return EngineKind.READ_ONLY;
+    }
+    return autocommit ? EngineKind.AUTOCOMMIT : EngineKind.READ_WRITE;
+  }
+
+  boolean isDefault() {
+    return makeDefault;
+  }
+
+  @Nullable String url() {
+    return url;
+  }
+
+  @Nullable String username() {
+    return username;
+  }
+
+  @Nullable String password() {
+    return password;
+  }
+
+  List<Consumer<? super HikariConfig>> pool() {
+    return pool;
+  }
+
+  /** The engine's own declaration, else the inherited one, else null: look for them. */
+  @Nullable DeclaredEntities declaredEntities() {
+    return entities != null ? entities : inheritedEntities;
+  }
+
+  Map<String, Object> properties() {
+    return properties;
+  }
+
+  List<Consumer<? super HibernatePersistenceConfiguration>> persistence() {
+    return persistence;
+  }
+
+  @Nullable TransactionPolicy policy() {
+    return policy;
+  }
+
+  private DeclaredEntities declared() {
+    if (entities == null) {
+      entities = new DeclaredEntities();
+    }
+    return entities;
+  }
+
+  private void checkOpen() {
+    if (frozen) {
+      throw new IllegalStateException(
+          "The configuration of engine '"
+              + name
+              + "' is complete. Make every call inside the lambda, not after it has returned.");
+    }
+  }
+}

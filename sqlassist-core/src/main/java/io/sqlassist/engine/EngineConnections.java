@@ -1,0 +1,130 @@
+package io.sqlassist.engine;
+
+import io.sqlassist.observe.Observer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
+
+/**
+ * Gives Hibernate an engine's connections, in the mode that the kind of engine wants, and gives
+ * them back as they came.
+ *
+ * <p>Hibernate's own provider leaves the mode to Hibernate, which then acquires a connection
+ * already when a transaction begins, and toggles read-only mode on it.
+ */
+final class EngineConnections implements ConnectionProvider {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient String engine;
+  private final transient DataSource dataSource;
+  private final transient EngineKind kind;
+  private final transient Observer observer;
+  private final boolean poolIsReadOnly;
+  private final boolean poolRestores;
+
+  /**
+   * Creates the provider.
+   *
+   * @param poolIsReadOnly the read-only mode in which the pool hands out its connections
+   * @param poolRestores whether the pool resets a connection that comes back, as HikariCP does
+   */
+  EngineConnections(
+      String engine,
+      DataSource dataSource,
+      EngineKind kind,
+      Observer observer,
+      boolean poolIsReadOnly,
+      boolean poolRestores) {
+    this.engine = engine;
+    this.dataSource = dataSource;
+    this.kind = kind;
+    this.observer = observer;
+    this.poolIsReadOnly = poolIsReadOnly;
+    this.poolRestores = poolRestores;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Connection connection = dataSource.getConnection();
+    try {
+      if (connection.getAutoCommit() != kind.usesAutoCommit()) {
+        connection.setAutoCommit(kind.usesAutoCommit());
+      }
+      if (poolIsReadOnly != kind.usesReadOnly()) {
+        connection.setReadOnly(kind.usesReadOnly());
+      }
+      return connection;
+    } catch (SQLException | RuntimeException | Error e) {
+      try {
+        connection.close();
+      } catch (SQLException | RuntimeException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * A failure here is reported, not thrown: by now the outcome is decided, and an exception would
+   * turn a commit that succeeded into one that seems to have failed.
+   */
+  @Override
+  public void closeConnection(Connection connection) {
+    SQLException failure = null;
+    if (!poolRestores) {
+      try {
+        restore(connection);
+      } catch (SQLException e) {
+        failure = e;
+      }
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      if (failure != null) {
+        e.addSuppressed(failure);
+      }
+      failure = e;
+    }
+    if (failure != null) {
+      observer.engineWarning(engine, "a connection could not be given back clean: " + failure);
+    }
+  }
+
+  private void restore(Connection connection) throws SQLException {
+    if (connection.isClosed()) {
+      return;
+    }
+    if (!kind.usesAutoCommit()) {
+      // First, since switching autocommit on would commit what a failed rollback left behind.
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+    if (poolIsReadOnly != kind.usesReadOnly()) {
+      connection.setReadOnly(poolIsReadOnly);
+    }
+  }
+
+  @Override
+  public boolean supportsAggressiveRelease() {
+    return true;
+  }
+
+  /** Keeps Hibernate from toggling the mode that is set here. */
+  @Override
+  public boolean handlesConnectionReadOnly() {
+    return true;
+  }
+
+  @Override
+  public boolean isUnwrappableAs(Class<?> unwrapType) {
+    return unwrapType.isInstance(this) || unwrapType.isInstance(dataSource);
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> unwrapType) {
+    return unwrapType.isInstance(this) ? unwrapType.cast(this) : unwrapType.cast(dataSource);
+  }
+}

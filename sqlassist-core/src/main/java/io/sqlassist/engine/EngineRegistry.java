@@ -1,0 +1,343 @@
+package io.sqlassist.engine;
+
+import io.sqlassist.observe.LoggingObserver;
+import io.sqlassist.observe.Observer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engines of an application, by name, in the order in which they were initialised.
+ *
+ * <p>Thread-safe. Looking up an engine takes no lock. Most applications use the shared registry
+ * through {@code SqlAssist}; tests, and several applications in one JVM, make their own.
+ */
+public final class EngineRegistry implements AutoCloseable {
+
+  private static final StackWalker STACK =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+  private static final Set<String> NOT_THE_CALLER =
+      Set.of(EngineRegistry.class.getName(), "io.sqlassist.SqlAssist");
+
+  private final Object registration = new Object();
+  private final List<Consumer<? super EngineConfig>> defaults = new ArrayList<>();
+  private final Set<String> starting = new TreeSet<>();
+  private volatile Map<String, Engine> engines = Map.of();
+  private volatile Observer observer;
+  private volatile boolean closed;
+
+  private EngineRegistry(Observer observer) {
+    this.observer = observer;
+  }
+
+  /**
+   * A new, empty registry that logs through SLF4J.
+   *
+   * @return the registry
+   */
+  public static EngineRegistry create() {
+    return create(new LoggingObserver());
+  }
+
+  /**
+   * A new, empty registry with another observer than the log.
+   *
+   * @param observer told of everything; {@link Observer#NONE} for silence
+   * @return the registry
+   */
+  public static EngineRegistry create(Observer observer) {
+    return new EngineRegistry(Observer.all(observer));
+  }
+
+  /**
+   * Adds an observer. It is told of what happens from now on; engines that run already are not
+   * instrumented by it.
+   *
+   * @param added the observer
+   */
+  public void observe(Observer added) {
+    synchronized (registration) {
+      observer = Observer.all(observer, added);
+    }
+  }
+
+  /**
+   * Everybody who watches this registry, as one.
+   *
+   * @return the observer, with failures contained
+   */
+  public Observer observer() {
+    return observer;
+  }
+
+  /**
+   * Settings that every engine initialised later begins with. May be called several times. The
+   * lambda runs once for each engine.
+   *
+   * @param config receives each engine's configuration before the engine's own lambda does
+   */
+  public void defaults(Consumer<? super EngineConfig> config) {
+    synchronized (registration) {
+      defaults.add(Objects.requireNonNull(config, "config"));
+    }
+  }
+
+  /**
+   * Starts an engine on a data source, with the default settings.
+   *
+   * @param name a name that is free
+   * @param dataSource a pool; stays the application's and is never closed here
+   * @return the engine, ready for use
+   * @throws DuplicateEngineException if the name is taken
+   * @throws IllegalArgumentException if the name or a setting is unusable
+   * @throws EngineStartException if the engine does not start
+   */
+  public Engine initializeEngine(String name, DataSource dataSource) {
+    return initializeEngine(name, dataSource, config -> {});
+  }
+
+  /**
+   * Starts an engine on a data source.
+   *
+   * @param name a name that is free
+   * @param dataSource a pool; stays the application's and is never closed here
+   * @param config receives the engine's configuration
+   * @return the engine, ready for use
+   * @throws DuplicateEngineException if the name is taken
+   * @throws IllegalArgumentException if the name or a setting is unusable
+   * @throws EngineStartException if the engine does not start
+   */
+  public Engine initializeEngine(
+      String name, DataSource dataSource, Consumer<? super EngineConfig> config) {
+    return start(name, Objects.requireNonNull(dataSource, "dataSource"), config);
+  }
+
+  /**
+   * Starts an engine on a pool that SqlAssist makes from {@link EngineConfig#url(String)}, and
+   * closes with the engine.
+   *
+   * @param name a name that is free
+   * @param config receives the engine's configuration and must set a url
+   * @return the engine, ready for use
+   * @throws DuplicateEngineException if the name is taken
+   * @throws IllegalArgumentException if the name or a setting is unusable
+   * @throws EngineStartException if the engine does not start
+   */
+  public Engine initializeEngine(String name, Consumer<? super EngineConfig> config) {
+    return start(name, null, config);
+  }
+
+  private Engine start(
+      String name, @Nullable DataSource dataSource, Consumer<? super EngineConfig> settings) {
+    Objects.requireNonNull(settings, "config");
+    Class<?> caller = caller();
+    reserve(name);
+    try {
+      EngineConfig config = configure(name, settings);
+      if (dataSource != null && config.url() != null) {
+        throw new IllegalArgumentException(
+            "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
+      }
+      refuseSecondDefault(config);
+      Engine engine = new EngineStarter(config, observer, caller).start(dataSource);
+      publish(engine);
+      return engine;
+    } finally {
+      synchronized (registration) {
+        starting.remove(name);
+      }
+    }
+  }
+
+  private static Class<?> caller() {
+    return STACK.walk(
+        frames ->
+            frames
+                .<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+                .filter(type -> !NOT_THE_CALLER.contains(type.getName()))
+                .findFirst()
+                .orElseThrow());
+  }
+
+  private void reserve(String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isBlank() || !name.equals(name.strip()) || name.startsWith("!")) {
+      throw new IllegalArgumentException(
+          "'"
+              + name
+              + "' can't be the name of an engine: expected a word such as 'writer', not blank,"
+              + " without spaces around it, not beginning with '!'.");
+    }
+    synchronized (registration) {
+      checkOpen();
+      if (engines.containsKey(name) || !starting.add(name)) {
+        throw new DuplicateEngineException(name);
+      }
+    }
+  }
+
+  private EngineConfig configure(String name, Consumer<? super EngineConfig> settings) {
+    EngineConfig config = new EngineConfig(name);
+    List<Consumer<? super EngineConfig>> inherited;
+    synchronized (registration) {
+      inherited = List.copyOf(defaults);
+    }
+    inherited.forEach(each -> each.accept(config));
+    config.endDefaults();
+    settings.accept(config);
+    config.freeze();
+    return config;
+  }
+
+  private void refuseSecondDefault(EngineConfig config) {
+    if (config.isDefault()) {
+      for (Engine engine : engines.values()) {
+        if (engine.isDefault()) {
+          throw new IllegalArgumentException(
+              "Engine '"
+                  + config.name()
+                  + "' can't be made the default: engine '"
+                  + engine.name()
+                  + "' is. Remove makeDefault() from one of them.");
+        }
+      }
+    }
+  }
+
+  private void publish(Engine engine) {
+    synchronized (registration) {
+      if (closed) {
+        engine.close();
+        checkOpen();
+      }
+      Map<String, Engine> more = new LinkedHashMap<>(engines);
+      more.put(engine.name(), engine);
+      engines = Collections.unmodifiableMap(more);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "This registry of engines is closed. Initialise engines before close(), or make a new"
+              + " registry with EngineRegistry.create().");
+    }
+  }
+
+  /**
+   * The engine of that name.
+   *
+   * @param name its name
+   * @return the engine
+   * @throws UnknownEngineException if there is none; the message lists the known names
+   */
+  public Engine engine(String name) {
+    Engine engine = engines.get(name);
+    if (engine == null) {
+      throw new UnknownEngineException(name, engines.keySet());
+    }
+    return engine;
+  }
+
+  /**
+   * The engine of that name, if there is one.
+   *
+   * @param name its name
+   * @return the engine, or empty
+   */
+  public Optional<Engine> find(String name) {
+    return Optional.ofNullable(engines.get(name));
+  }
+
+  /**
+   * The names of all engines.
+   *
+   * @return the names, in the order in which the engines were initialised
+   */
+  public List<String> names() {
+    return List.copyOf(engines.keySet());
+  }
+
+  /**
+   * The default engine: the one that was made it, else the only one.
+   *
+   * @return the engine
+   * @throws IllegalStateException if there is no default; the message says how to choose one
+   */
+  public Engine defaultEngine() {
+    Map<String, Engine> all = engines;
+    for (Engine engine : all.values()) {
+      if (engine.isDefault()) {
+        return engine;
+      }
+    }
+    if (all.size() == 1) {
+      return all.values().iterator().next();
+    }
+    throw new IllegalStateException(
+        "There is no default engine among "
+            + all.keySet()
+            + ". Call makeDefault() on one of them when it is initialised.");
+  }
+
+  /**
+   * Closes an engine and forgets it. Sessions that are still open on it stop working.
+   *
+   * @param name its name
+   * @throws UnknownEngineException if there is none of that name
+   */
+  public void remove(String name) {
+    Engine engine;
+    synchronized (registration) {
+      engine = engine(name);
+      Map<String, Engine> fewer = new LinkedHashMap<>(engines);
+      fewer.remove(name);
+      engines = Collections.unmodifiableMap(fewer);
+    }
+    engine.close();
+    observer.engineStopped(name);
+  }
+
+  /**
+   * Closes all engines, the last one first, with the pools that SqlAssist made; never a data source
+   * that was handed in. One engine's failure does not stop the others. A closed registry takes no
+   * engines any more; a second call does nothing.
+   *
+   * @throws RuntimeException the first failure, with the others suppressed in it
+   */
+  @Override
+  public void close() {
+    List<Engine> all;
+    synchronized (registration) {
+      closed = true;
+      all = new ArrayList<>(engines.values());
+      engines = Map.of();
+    }
+    Collections.reverse(all);
+    RuntimeException failure = null;
+    for (Engine engine : all) {
+      try {
+        engine.close();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+      observer.engineStopped(engine.name());
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

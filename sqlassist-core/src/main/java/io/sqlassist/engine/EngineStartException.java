@@ -1,0 +1,24 @@
+package io.sqlassist.engine;
+
+import java.io.Serial;
+
+/**
+ * An engine could not be started. Nothing of it is left, and the registry is unchanged.
+ *
+ * <p>Immutable; may be shared between threads.
+ */
+public final class EngineStartException extends RuntimeException {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the exception.
+   *
+   * @param engine name of the engine
+   * @param problem what went wrong and what to do, without secrets
+   * @param cause the failure beneath; its messages must hold no secrets
+   */
+  public EngineStartException(String engine, String problem, Throwable cause) {
+    super("Engine '" + engine + "' did not start: " + problem, cause);
+  }
+}

@@ -1,0 +1,252 @@
+package io.sqlassist.engine;
+
+import io.sqlassist.engine.EngineConfig.DeclaredEntities;
+import io.sqlassist.engine.HikariPools.PoolFacts;
+import io.sqlassist.observe.Observer;
+import io.sqlassist.transaction.TransactionPolicy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.service.spi.EventListenerRegistry;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
+import org.jspecify.annotations.Nullable;
+
+/** A frozen configuration in, a running engine out; on failure nothing is left behind. */
+final class EngineStarter {
+
+  private final EngineConfig config;
+  private final Observer observer;
+  private final Class<?> caller;
+
+  /**
+   * Creates a starter.
+   *
+   * @param caller the class that initialises the engine, below whose package entities are looked
+   *     for
+   */
+  EngineStarter(EngineConfig config, Observer observer, Class<?> caller) {
+    this.config = config;
+    this.observer = observer;
+    this.caller = caller;
+  }
+
+  /**
+   * Starts the engine.
+   *
+   * @param handedIn the application's data source, or null to make a pool from the url
+   */
+  Engine start(@Nullable DataSource handedIn) {
+    if (handedIn != null) {
+      return start(handedIn, () -> {});
+    }
+    String url = config.url();
+    if (url == null) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + config.name()
+              + "' has neither a DataSource nor a url(...). Give it one of them.");
+    }
+    DataSource pool;
+    try {
+      pool = HikariPools.create(config, url);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw failed("its pool could not be made", e);
+    }
+    Runnable close = () -> closePool(pool);
+    try {
+      return start(pool, close);
+    } catch (RuntimeException | Error e) {
+      try {
+        close.run();
+      } catch (RuntimeException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
+  }
+
+  private static void closePool(DataSource pool) {
+    if (pool instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("The pool could not be closed", e);
+      }
+    }
+  }
+
+  private Engine start(DataSource dataSource, Runnable pool) {
+    String name = config.name();
+    EngineKind kind = config.kind();
+    PoolFacts facts = HikariPools.facts(dataSource);
+    if (facts != null) {
+      PoolCheck.check(name, kind, facts, observer);
+    }
+    DataSource instrumented = observer.instrument(name, dataSource);
+    List<Class<?>> entities = entities();
+    EngineConnections connections;
+    String database;
+    try {
+      connections =
+          new EngineConnections(
+              name,
+              instrumented,
+              kind,
+              observer,
+              facts != null ? facts.readOnly() : handsOutReadOnly(instrumented),
+              facts != null);
+      database = probe(connections);
+    } catch (SQLException | RuntimeException e) {
+      throw failed("its database could not be reached", e);
+    }
+    ReadOnlyGuard guard =
+        kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector()) : null;
+    SessionFactory sessionFactory;
+    try {
+      sessionFactory = sessionFactory(entities, connections, guard);
+    } catch (RuntimeException e) {
+      throw failed("Hibernate refused its mapping or settings", e);
+    }
+    listen(sessionFactory, guard);
+    TransactionPolicy policy = policy(guard);
+    EngineOptions options =
+        new EngineOptions(name, kind, config.isDefault(), entities, config.properties(), policy);
+    observer.engineStarted(
+        name,
+        kind
+            + " on "
+            + database
+            + (entities.isEmpty()
+                ? ", plain (no entities)"
+                : ", entities " + entities.stream().map(Class::getSimpleName).toList())
+            + (config.declaredEntities() == null && !entities.isEmpty()
+                ? " found below " + caller.getPackageName()
+                : ""));
+    return new Engine(options, dataSource, sessionFactory, pool);
+  }
+
+  private TransactionPolicy policy(@Nullable ReadOnlyGuard guard) {
+    if (guard != null) {
+      return guard;
+    }
+    TransactionPolicy chosen = config.policy();
+    if (chosen != null) {
+      return chosen;
+    }
+    return config.kind() == EngineKind.AUTOCOMMIT
+        ? TransactionPolicy.autocommit()
+        : TransactionPolicy.local();
+  }
+
+  private List<Class<?>> entities() {
+    DeclaredEntities declared = config.declaredEntities();
+    EntityScanner scanner = new EntityScanner(caller);
+    if (declared == null) {
+      return scanner.scan(List.of(caller.getPackageName()));
+    }
+    Set<Class<?>> all = new LinkedHashSet<>(declared.classes());
+    if (!declared.packages().isEmpty()) {
+      List<Class<?>> found = scanner.scan(declared.packages());
+      if (found.isEmpty()) {
+        throw new IllegalArgumentException(
+            "Engine '"
+                + config.name()
+                + "': no mapped class was found in or below "
+                + declared.packages()
+                + ". Check entityPackages(...), or declare the classes with entities(...).");
+      }
+      all.addAll(found);
+    }
+    return new ArrayList<>(all);
+  }
+
+  /** Pools other than HikariCP don't tell; their connections do. */
+  private static boolean handsOutReadOnly(DataSource dataSource) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      return connection.isReadOnly();
+    }
+  }
+
+  private String probe(EngineConnections connections) throws SQLException {
+    Connection connection = connections.getConnection();
+    try {
+      if (config.kind() == EngineKind.READ_ONLY) {
+        ReadOnlyEnforcement.check(config.name(), connection, observer);
+      }
+      return connection.getMetaData().getDatabaseProductName()
+          + " "
+          + connection.getMetaData().getDatabaseProductVersion();
+    } finally {
+      connections.closeConnection(connection);
+    }
+  }
+
+  private SessionFactory sessionFactory(
+      List<Class<?>> entities, EngineConnections connections, @Nullable ReadOnlyGuard guard) {
+    HibernatePersistenceConfiguration persistence =
+        new HibernatePersistenceConfiguration(config.name());
+    entities.forEach(persistence::managedClass);
+    Map<String, Object> settings = new LinkedHashMap<>();
+    // Registering factories by name serves JNDI, and warns where two registries use one name.
+    settings.put(AvailableSettings.SESSION_FACTORY_NAME_IS_JNDI, false);
+    settings.putAll(config.properties());
+    persistence.properties(settings);
+    config.persistence().forEach(each -> each.accept(persistence));
+    for (Object key : persistence.properties().keySet()) {
+      OwnSettings.refuse(config.name(), String.valueOf(key));
+    }
+    persistence.properties(OwnSettings.of(config.kind(), connections));
+    if (guard != null) {
+      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
+    }
+    return persistence.createEntityManagerFactory();
+  }
+
+  private @Nullable StatementInspector userInspector() {
+    Object configured = config.properties().get(AvailableSettings.STATEMENT_INSPECTOR);
+    if (configured == null || configured instanceof StatementInspector) {
+      return (StatementInspector) configured;
+    }
+    throw new IllegalArgumentException(
+        "Engine '"
+            + config.name()
+            + "': the setting '"
+            + AvailableSettings.STATEMENT_INSPECTOR
+            + "' of a read-only engine must be a StatementInspector object, not "
+            + configured
+            + ".");
+  }
+
+  private void listen(SessionFactory sessionFactory, @Nullable ReadOnlyGuard guard) {
+    EventListenerRegistry events =
+        sessionFactory
+            .unwrap(SessionFactoryImplementor.class)
+            .getEventEngine()
+            .getListenerRegistry();
+    if (guard != null) {
+      guard.listenTo(events);
+    } else if (config.kind() == EngineKind.AUTOCOMMIT) {
+      new AutocommitFlush().listenTo(events);
+    }
+  }
+
+  private EngineStartException failed(String what, Exception cause) {
+    Throwable shown = Secrets.mask(cause, config.password());
+    return new EngineStartException(
+        config.name(),
+        what + ": " + Secrets.mask(String.valueOf(cause.getMessage()), config.password()),
+        shown);
+  }
+}

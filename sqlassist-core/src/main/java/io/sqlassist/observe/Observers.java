@@ -1,0 +1,136 @@
+package io.sqlassist.observe;
+
+import io.sqlassist.transaction.CommitReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Many observers as one, with their failures contained. */
+final class Observers implements Observer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+
+  private final List<Observer> observers;
+
+  private Observers(List<Observer> observers) {
+    this.observers = observers;
+  }
+
+  static Observer of(Observer... observers) {
+    List<Observer> flat = new ArrayList<>();
+    for (Observer observer : observers) {
+      if (observer instanceof Observers many) {
+        flat.addAll(many.observers);
+      } else if (observer != NONE) {
+        flat.add(observer);
+      }
+    }
+    return flat.isEmpty() ? NONE : new Observers(List.copyOf(flat));
+  }
+
+  static Observer contained(Observer observer) {
+    return observer instanceof Observers || observer == NONE ? observer : of(observer);
+  }
+
+  @Override
+  public UnitObserver unitStarted(UnitInfo unit) {
+    List<UnitObserver> started = new ArrayList<>(observers.size());
+    for (Observer observer : observers) {
+      tell(
+          observer,
+          each -> {
+            UnitObserver unitObserver = each.unitStarted(unit);
+            if (unitObserver != UnitObserver.NONE) {
+              started.add(unitObserver);
+            }
+          });
+    }
+    return started.isEmpty() ? UnitObserver.NONE : new OfUnit(List.copyOf(started));
+  }
+
+  @Override
+  public DataSource instrument(String engine, DataSource dataSource) {
+    DataSource instrumented = dataSource;
+    for (Observer observer : observers) {
+      instrumented = observer.instrument(engine, instrumented);
+    }
+    return instrumented;
+  }
+
+  @Override
+  public void engineStarted(String engine, String description) {
+    observers.forEach(each -> tell(each, o -> o.engineStarted(engine, description)));
+  }
+
+  @Override
+  public void engineWarning(String engine, String warning) {
+    observers.forEach(each -> tell(each, o -> o.engineWarning(engine, warning)));
+  }
+
+  @Override
+  public void engineStopped(String engine) {
+    observers.forEach(each -> tell(each, o -> o.engineStopped(engine)));
+  }
+
+  /** The one place of the core that logs: an observer that fails has nobody else to be told. */
+  private static <T> void tell(T observer, Consumer<T> event) {
+    try {
+      event.accept(observer);
+    } catch (RuntimeException e) {
+      LOG.warn("{} - observer failed and was ignored", observer.getClass().getName(), e);
+    }
+  }
+
+  private static final class OfUnit implements UnitObserver {
+
+    private final List<UnitObserver> observers;
+
+    OfUnit(List<UnitObserver> observers) {
+      this.observers = observers;
+    }
+
+    @Override
+    public void sessionOpened(String engine) {
+      tellAll(each -> each.sessionOpened(engine));
+    }
+
+    @Override
+    public void committed(CommitReport report) {
+      tellAll(each -> each.committed(report));
+    }
+
+    @Override
+    public void commitFailed(Throwable cause) {
+      tellAll(each -> each.commitFailed(cause));
+    }
+
+    @Override
+    public void rolledBack() {
+      tellAll(UnitObserver::rolledBack);
+    }
+
+    @Override
+    public void cleanupFailed(String engine, String action, Throwable failure) {
+      tellAll(each -> each.cleanupFailed(engine, action, failure));
+    }
+
+    @Override
+    public void sessionClosed(String engine) {
+      tellAll(each -> each.sessionClosed(engine));
+    }
+
+    @Override
+    public void ended() {
+      tellAll(UnitObserver::ended);
+    }
+
+    private void tellAll(Consumer<UnitObserver> event) {
+      for (UnitObserver observer : observers) {
+        tell(observer, event);
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.sqlassist.observe;
+
+import io.sqlassist.transaction.CommitReport;
+
+/**
+ * Watches one unit of work. Every method does nothing by default.
+ *
+ * <p>An observer object belongs to one unit of work, so its state can be plain fields: calls come
+ * one at a time, though not always from the same thread. What it throws is contained and never
+ * reaches the application. It must not use the sessions of the unit.
+ */
+public interface UnitObserver {
+
+  /** Watches nothing. Stateless, so it may be shared between units and threads. */
+  UnitObserver NONE = new UnitObserver() {};
+
+  /**
+   * A session was opened. No connection has been acquired for it yet.
+   *
+   * @param engine name of its engine
+   */
+  default void sessionOpened(String engine) {}
+
+  /**
+   * A commit succeeded on every engine that had something to commit.
+   *
+   * @param report the outcome of each engine
+   */
+  default void committed(CommitReport report) {}
+
+  /**
+   * A commit failed. What could be rolled back has been.
+   *
+   * @param cause why; a {@link io.sqlassist.transaction.PartialCommitException} when not everything
+   *     is rolled back
+   */
+  default void commitFailed(Throwable cause) {}
+
+  /** The work of the transactional engines was rolled back, as asked. */
+  default void rolledBack() {}
+
+  /**
+   * Something failed on the way out, where nobody could be handed the exception without turning a
+   * decided outcome into another one: a rollback, the close of a session, a cancelled statement.
+   *
+   * @param engine name of the engine, or empty where no single engine is concerned
+   * @param action what was being done, for example {@code close}
+   * @param failure why it failed
+   */
+  default void cleanupFailed(String engine, String action, Throwable failure) {}
+
+  /**
+   * A session was closed.
+   *
+   * @param engine name of its engine
+   */
+  default void sessionClosed(String engine) {}
+
+  /** The unit of work is over; every connection has been given back. The last call. */
+  default void ended() {}
+}

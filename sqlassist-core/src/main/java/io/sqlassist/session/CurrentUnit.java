@@ -1,0 +1,57 @@
+package io.sqlassist.session;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which unit of work is current on which thread. A stack: an inner unit hides the outer one. */
+final class CurrentUnit {
+
+  private static final ThreadLocal<@Nullable Frame> CURRENT = new ThreadLocal<>();
+
+  private record Frame(DbSessionsContainer container, @Nullable Frame outer) {}
+
+  private CurrentUnit() {}
+
+  static void enter(DbSessionsContainer container) {
+    CURRENT.set(new Frame(container, top()));
+  }
+
+  /** Leaves a unit, and what was entered inside of it; nothing if it is not current here. */
+  static void leave(DbSessionsContainer container) {
+    Frame frame = CURRENT.get();
+    Frame each = frame;
+    while (each != null && each.container != container) {
+      each = each.outer;
+    }
+    if (each != null) {
+      set(each.outer);
+    } else if (frame != null) {
+      top(); // drops what another thread has ended
+    }
+  }
+
+  static @Nullable DbSessionsContainer get() {
+    Frame frame = top();
+    return frame == null ? null : frame.container;
+  }
+
+  /** The innermost unit that has not ended; ended ones, closed by another thread, are dropped. */
+  private static @Nullable Frame top() {
+    Frame frame = CURRENT.get();
+    if (frame == null || !frame.container.isEnded()) {
+      return frame;
+    }
+    while (frame != null && frame.container.isEnded()) {
+      frame = frame.outer;
+    }
+    set(frame);
+    return frame;
+  }
+
+  private static void set(@Nullable Frame frame) {
+    if (frame == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(frame);
+    }
+  }
+}

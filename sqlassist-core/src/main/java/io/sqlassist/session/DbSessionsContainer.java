@@ -1,0 +1,370 @@
+package io.sqlassist.session;
+
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.transaction.CommitReport;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one unit of work, by the names of their engines. Each is opened by the first
+ * access to it, which acquires no connection: the first statement does.
+ *
+ * <p>A unit of work ends with {@link #commit()} and {@link #close()}, or with {@code close()}
+ * alone, which rolls back. Whoever started it ends it: the plugin for a request, {@code inUnit} for
+ * a block.
+ *
+ * <p>Used by one thread at a time. It may be handed from one thread to another; two threads at once
+ * are refused with a {@link ConcurrentUnitException}.
+ *
+ * <p>Subclass it to give more engines a name of their own:
+ *
+ * <pre>{@code
+ * class ShopSessions extends DbSessionsContainer {
+ *   ShopSessions(EngineRegistry registry, UnitOrigin origin) {
+ *     super(registry, origin);
+ *   }
+ *
+ *   Session ledger() {
+ *     return session("ledger");
+ *   }
+ * }
+ * }</pre>
+ */
+public class DbSessionsContainer implements AutoCloseable {
+
+  private static final String READER = "reader";
+  private static final String WRITER = "writer";
+  private static final String LOGGER = "logger";
+
+  private final EngineRegistry registry;
+  private final UnitOrigin origin;
+  private @Nullable Session reader;
+  private @Nullable Session writer;
+  private @Nullable Session logger;
+  private volatile @Nullable Unit unit;
+  private volatile boolean ended;
+  private boolean committedAtEnd;
+
+  /**
+   * Creates the container of a new unit of work. Costs one small object: nothing is opened, looked
+   * up or told to anybody before the first access.
+   *
+   * @param registry the engines
+   * @param origin where the unit of work comes from
+   */
+  public DbSessionsContainer(EngineRegistry registry, UnitOrigin origin) {
+    this.registry = registry;
+    this.origin = origin;
+  }
+
+  /**
+   * The session of the engine {@code reader}.
+   *
+   * @return the session, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine
+   * @throws UnitEndedException if the unit of work has ended
+   * @throws ConcurrentUnitException if another thread is using the unit of work
+   */
+  public Session reader() {
+    Session open = reader;
+    if (open == null) {
+      open = session(READER);
+      reader = open;
+    }
+    return open;
+  }
+
+  /**
+   * The session of the engine {@code writer}.
+   *
+   * @return the session, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine
+   * @throws UnitEndedException if the unit of work has ended
+   * @throws ConcurrentUnitException if another thread is using the unit of work
+   */
+  public Session writer() {
+    Session open = writer;
+    if (open == null) {
+      open = session(WRITER);
+      writer = open;
+    }
+    return open;
+  }
+
+  /**
+   * The session of the engine {@code logger}.
+   *
+   * @return the session, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine
+   * @throws UnitEndedException if the unit of work has ended
+   * @throws ConcurrentUnitException if another thread is using the unit of work
+   */
+  public Session logger() {
+    Session open = logger;
+    if (open == null) {
+      open = session(LOGGER);
+      logger = open;
+    }
+    return open;
+  }
+
+  /**
+   * A session to read from, whichever costs least: the reader if it is open, else the writer if it
+   * is open; else opens the reader, or the writer where no reader is registered. Never the logger.
+   *
+   * @return an open session
+   * @throws io.sqlassist.engine.UnknownEngineException if there is neither a reader nor a writer
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public Session any() {
+    if (isOpen(READER)) {
+      return reader();
+    }
+    if (isOpen(WRITER)) {
+      return writer();
+    }
+    return registry.find(READER).isEmpty() && registry.find(WRITER).isPresent()
+        ? writer()
+        : reader();
+  }
+
+  /**
+   * The session of an engine.
+   *
+   * @param engine the engine's name
+   * @return the session, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine; the message
+   *     lists the known ones
+   * @throws UnitEndedException if the unit of work has ended
+   * @throws ConcurrentUnitException if another thread is using the unit of work
+   */
+  public Session session(String engine) {
+    return on(engine).session();
+  }
+
+  /**
+   * Everything else about one engine in this unit of work. Opens nothing.
+   *
+   * @param engine the engine's name
+   * @return its scope, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public EngineScope on(String engine) {
+    return unit().scopeOrNew(this, engine);
+  }
+
+  /**
+   * Whether a session of that engine is open in this unit of work. Opens nothing; works after the
+   * end, too.
+   *
+   * @param engine the engine's name
+   * @return true if it is in use
+   */
+  public boolean isOpen(String engine) {
+    Unit used = unit;
+    EngineScope scope = used == null ? null : used.scope(engine);
+    return scope != null && scope.status() == EngineStatus.START;
+  }
+
+  /**
+   * What this unit of work has done with each engine. Opens nothing; works after the end, too.
+   *
+   * @return engine name to status, in the order in which the engines were initialised; a snapshot
+   */
+  public Map<String, EngineStatus> statuses() {
+    Unit used = unit;
+    Map<String, EngineStatus> statuses = new LinkedHashMap<>();
+    for (String engine : registry.names()) {
+      EngineScope scope = used == null ? null : used.scope(engine);
+      statuses.put(engine, scope == null ? EngineStatus.INIT : scope.status());
+    }
+    return Collections.unmodifiableMap(statuses);
+  }
+
+  /**
+   * Commits every engine: flushes all, so that what can fail fails first, then commits them in the
+   * order of their first use. Sessions stay open and go on in new transactions.
+   *
+   * @return the outcome of each engine that had something to commit
+   * @throws io.sqlassist.transaction.PartialCommitException if a commit failed and not everything
+   *     is known to be rolled back
+   * @throws jakarta.persistence.RollbackException if a transaction is marked rollback-only, or the
+   *     unit is doomed; everything is rolled back
+   * @throws RuntimeException any other failure; everything is rolled back
+   */
+  public CommitReport commit() {
+    Unit used = unit;
+    checkNotEnded();
+    return used == null ? CommitReport.EMPTY : used.commit();
+  }
+
+  /**
+   * Rolls back every transactional engine. Sessions stay open and go on, empty, in new
+   * transactions. What autocommit engines have not flushed yet they flush.
+   *
+   * @throws RuntimeException if a database could not be told; it undoes the work by itself
+   */
+  public void rollback() {
+    Unit used = unit;
+    checkNotEnded();
+    if (used != null) {
+      used.rollback();
+    }
+  }
+
+  /**
+   * Rules out a commit: this unit of work rolls back, whatever happens. May be called from any
+   * thread.
+   */
+  public void doom() {
+    unit().doom();
+  }
+
+  /**
+   * Whether {@link #doom()} was called.
+   *
+   * @return true if this unit of work can only roll back
+   */
+  public boolean isDoomed() {
+    Unit used = unit;
+    return used != null && used.isDoomed();
+  }
+
+  /**
+   * Commits and ends the unit of work, in one step and at the price of one commit. For whoever owns
+   * the unit: the plugin, {@code inUnit}.
+   *
+   * @return the outcome of each engine that had something to commit
+   * @throws RuntimeException as {@link #commit()}; the unit of work is still open then, rolled
+   *     back, and must be closed
+   */
+  public CommitReport commitAndClose() {
+    Unit used = unit;
+    checkNotEnded();
+    CommitReport report = used == null ? CommitReport.EMPTY : used.commitAtEnd();
+    committedAtEnd = true;
+    close();
+    return report;
+  }
+
+  /**
+   * Ends the unit of work: rolls back what is not committed, closes every session, gives every
+   * connection back. Any use afterwards throws. Does nothing if it has ended already.
+   *
+   * <p>Throws nothing: by now the outcome is decided. What fails is told to the observers, and one
+   * engine's failure does not stop the others. If another thread is using the unit, that is ended
+   * as by {@link #abandon()}.
+   */
+  @Override
+  public void close() {
+    closeBecause(null);
+  }
+
+  /**
+   * Ends the unit of work after a failure, as {@link #close()} does. What fails on the way is added
+   * to that failure as suppressed, besides being told to the observers.
+   *
+   * @param cause why the unit failed, or null
+   */
+  public void closeBecause(@Nullable Throwable cause) {
+    ended = true;
+    CurrentUnit.leave(this);
+    reader = null;
+    writer = null;
+    logger = null;
+    Unit used = unit;
+    if (used == null) {
+      return;
+    }
+    if (used.guard().beginClosing()) {
+      RuntimeException failure = used.end(committedAtEnd);
+      if (failure != null && cause != null && failure != cause) {
+        cause.addSuppressed(failure);
+      }
+    } else {
+      abandon();
+    }
+  }
+
+  /**
+   * Ends the unit of work while another thread may still be using it, for example after a time-out:
+   * from now on any use throws, the statement that runs is cancelled, and the sessions are rolled
+   * back and closed as soon as that thread has let go of them. Returns at once.
+   */
+  public void abandon() {
+    ended = true;
+    CurrentUnit.leave(this);
+    Unit used = unit;
+    if (used != null && used.guard().abandon()) {
+      new AbandonedUnit(used).closeWhenQuiet();
+    }
+  }
+
+  /**
+   * Whether the unit of work has ended.
+   *
+   * @return true after {@link #close()}
+   */
+  public boolean isEnded() {
+    return ended;
+  }
+
+  /**
+   * Something the unit of work belongs to. In a Javalin request {@code "request"} is the {@code
+   * Context}.
+   *
+   * @param name what is asked for
+   * @return the object, or empty
+   */
+  public Optional<Object> attribute(String name) {
+    return origin.attribute(name);
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + "[" + origin.label() + "]" + statuses();
+  }
+
+  /** Called by a scope that was closed alone: the next access must open a fresh session. */
+  void forget(String engine) {
+    switch (engine) {
+      case READER -> reader = null;
+      case WRITER -> writer = null;
+      case LOGGER -> logger = null;
+      default -> {
+        // has no field of its own
+      }
+    }
+  }
+
+  private void checkNotEnded() {
+    if (ended) {
+      throw new UnitEndedException(origin.label());
+    }
+  }
+
+  private Unit unit() {
+    checkNotEnded();
+    Unit used = unit;
+    if (used == null) {
+      synchronized (this) {
+        used = unit;
+        if (used == null) {
+          used = new Unit(registry, origin);
+          unit = used;
+        }
+      }
+      if (ended) {
+        // The end came between the check and the creation, and has seen nothing to close.
+        used.guard().abandon();
+        throw new UnitEndedException(origin.label());
+      }
+    }
+    return used;
+  }
+}

@@ -1,0 +1,31 @@
+package io.sqlassist.session;
+
+import java.util.Optional;
+
+/**
+ * Where a unit of work comes from: what it is called in logs, and what it can be asked for.
+ *
+ * <p>Used by the thread that uses the unit.
+ */
+public interface UnitOrigin {
+
+  /** A unit of work that was not started by a request. */
+  UnitOrigin NONE = () -> "unit of work";
+
+  /**
+   * What the unit of work is about, for logs. Asked only when somebody wants to know.
+   *
+   * @return a short text without secrets, for example {@code POST /books/{id}/orders}
+   */
+  String label();
+
+  /**
+   * Something the unit of work belongs to.
+   *
+   * @param name what is asked for; {@code "request"} is the web framework's request
+   * @return the object, or empty
+   */
+  default Optional<Object> attribute(String name) {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,121 @@
+package io.sqlassist.session;
+
+import io.sqlassist.engine.EngineRegistry;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts units of work over a registry, and tells which one is current on a thread. {@code
+ * SqlAssist} offers the same for the shared registry.
+ *
+ * <p>Thread-safe: without state of its own, apart from the current unit of each thread.
+ */
+public final class Units {
+
+  private Units() {}
+
+  /**
+   * Runs work in a new unit of work: commits when it returns, rolls back when it throws, closes in
+   * any case. Inside, the unit is the current one of this thread; an outer one is restored
+   * afterwards, and its sessions are not touched.
+   *
+   * @param registry the engines
+   * @param work the work
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the work returned
+   * @throws X what the work threw
+   * @throws RuntimeException as {@link DbSessionsContainer#commit()}, if the commit fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T inUnit(
+      EngineRegistry registry, UnitFunction<? extends T, X> work) throws X {
+    DbSessionsContainer db = openUnit(registry);
+    try {
+      T result = work.apply(db);
+      if (db.isDoomed()) {
+        db.close();
+      } else if (!db.isEnded()) {
+        db.commitAndClose();
+      }
+      return result;
+    } catch (Throwable t) {
+      db.closeBecause(t);
+      throw t;
+    }
+  }
+
+  /**
+   * As {@link #inUnit}, for work that returns nothing.
+   *
+   * @param registry the engines
+   * @param work the work
+   * @param <X> what it may throw
+   * @throws X what the work threw
+   * @throws RuntimeException as {@link DbSessionsContainer#commit()}, if the commit fails
+   */
+  public static <X extends Exception> void useUnit(EngineRegistry registry, UnitConsumer<X> work)
+      throws X {
+    Units.<@Nullable Void, X>inUnit(
+        registry,
+        db -> {
+          work.accept(db);
+          return null;
+        });
+  }
+
+  /**
+   * Opens a unit of work that the caller ends. It is the current one of this thread until it is
+   * closed; closing it without a commit rolls back.
+   *
+   * @param registry the engines
+   * @return the unit's sessions, to be closed by the caller
+   */
+  public static DbSessionsContainer openUnit(EngineRegistry registry) {
+    DbSessionsContainer db = new DbSessionsContainer(registry, UnitOrigin.NONE);
+    enter(db);
+    return db;
+  }
+
+  /**
+   * The current unit of work of this thread.
+   *
+   * @return its sessions
+   * @throws NoCurrentUnitException if there is none
+   */
+  public static DbSessionsContainer current() {
+    DbSessionsContainer current = CurrentUnit.get();
+    if (current == null) {
+      throw new NoCurrentUnitException(Thread.currentThread().getName());
+    }
+    return current;
+  }
+
+  /**
+   * The current unit of work of this thread, if there is one.
+   *
+   * @return its sessions, or empty
+   */
+  public static Optional<DbSessionsContainer> findCurrent() {
+    return Optional.ofNullable(CurrentUnit.get());
+  }
+
+  /**
+   * Makes a unit of work the current one of this thread. For integrations with frameworks; whoever
+   * calls this calls {@link #leave} on the same thread, or closes the unit there.
+   *
+   * @param unit the unit
+   */
+  public static void enter(DbSessionsContainer unit) {
+    CurrentUnit.enter(unit);
+  }
+
+  /**
+   * Ends what {@link #enter} began: the unit that was current before is current again. Does nothing
+   * if the unit is not current on this thread.
+   *
+   * @param unit the unit
+   */
+  public static void leave(DbSessionsContainer unit) {
+    CurrentUnit.leave(unit);
+  }
+}

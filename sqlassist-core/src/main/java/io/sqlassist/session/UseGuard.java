@@ -1,0 +1,154 @@
+package io.sqlassist.session;
+
+import java.util.function.Supplier;
+import org.hibernate.SessionEventListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that one thread at a time uses a unit of work, and none after its end.
+ *
+ * <p>Which thread is "using" it: the one inside of a container's method, or inside of one of the
+ * regions of its sessions that Hibernate reports (acquiring a connection, preparing, executing,
+ * flushing). Between those a hand-over to another thread is nobody's business.
+ */
+final class UseGuard implements SessionEventListener {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Supplier<String> label;
+  private transient @Nullable Thread user;
+  private transient @Nullable Thread closer;
+  private int depth;
+  private boolean ended;
+  private long lastUseNanos;
+
+  UseGuard(Supplier<String> label) {
+    this.label = label;
+  }
+
+  /** Begins a use by this thread. */
+  synchronized void enter() {
+    Thread me = Thread.currentThread();
+    if (ended && closer != me) {
+      throw new UnitEndedException(label.get());
+    }
+    if (user != null && user != me) {
+      throw new ConcurrentUnitException(label.get(), user.getName(), me.getName());
+    }
+    user = me;
+    depth++;
+  }
+
+  /**
+   * Ends a use by this thread. Does nothing if the use was refused: Hibernate reports the end of a
+   * region also when its beginning threw.
+   */
+  synchronized void exit() {
+    if (user == Thread.currentThread() && --depth <= 0) {
+      depth = 0;
+      user = null;
+      lastUseNanos = System.nanoTime();
+    }
+  }
+
+  /**
+   * Ends the unit for everybody but this thread, which is going to close it.
+   *
+   * @return false if another thread is using the unit, or has ended it already
+   */
+  synchronized boolean beginClosing() {
+    Thread me = Thread.currentThread();
+    if (ended || (user != null && user != me)) {
+      return false;
+    }
+    ended = true;
+    closer = me;
+    return true;
+  }
+
+  /** Ends the unit for everybody, at once; the sessions are closed later by {@link #takeOver}. */
+  synchronized boolean abandon() {
+    if (ended) {
+      return false;
+    }
+    ended = true;
+    lastUseNanos = System.nanoTime();
+    return true;
+  }
+
+  /**
+   * Lets this thread close an abandoned unit, once nobody has used it for a while.
+   *
+   * @param quietNanos how long nobody must have used it
+   * @return false if somebody uses it, or has just used it
+   */
+  synchronized boolean takeOver(long quietNanos) {
+    if (user != null || System.nanoTime() - lastUseNanos < quietNanos) {
+      return false;
+    }
+    closer = Thread.currentThread();
+    return true;
+  }
+
+  synchronized boolean isInUse() {
+    return user != null;
+  }
+
+  synchronized boolean isEnded() {
+    return ended;
+  }
+
+  synchronized void closed() {
+    closer = null;
+  }
+
+  @Override
+  public void jdbcConnectionAcquisitionStart() {
+    enter();
+  }
+
+  @Override
+  public void jdbcConnectionAcquisitionEnd() {
+    exit();
+  }
+
+  @Override
+  public void jdbcPrepareStatementStart() {
+    enter();
+  }
+
+  @Override
+  public void jdbcPrepareStatementEnd() {
+    exit();
+  }
+
+  @Override
+  public void jdbcExecuteStatementStart() {
+    enter();
+  }
+
+  @Override
+  public void jdbcExecuteStatementEnd() {
+    exit();
+  }
+
+  @Override
+  public void jdbcExecuteBatchStart() {
+    enter();
+  }
+
+  @Override
+  public void jdbcExecuteBatchEnd() {
+    exit();
+  }
+
+  @Override
+  public void flushStart() {
+    enter();
+  }
+
+  @Override
+  public void flushEnd(int numberOfEntities, int numberOfCollections) {
+    exit();
+  }
+}

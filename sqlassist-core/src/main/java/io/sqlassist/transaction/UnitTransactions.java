@@ -1,0 +1,255 @@
+package io.sqlassist.transaction;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All transactions of one unit of work, and the one place that ends them: flush all, commit in the
+ * order of first use, report.
+ *
+ * <p>Belongs to one unit of work; used by one thread at a time. Applications meet it through the
+ * container of their unit of work and need not use it themselves.
+ */
+public final class UnitTransactions {
+
+  private static final class Member {
+    final String engine;
+    final TransactionPolicy policy;
+    final Session session;
+    UnitTransaction transaction;
+
+    Member(String engine, TransactionPolicy policy, Session session, UnitTransaction transaction) {
+      this.engine = engine;
+      this.policy = policy;
+      this.session = session;
+      this.transaction = transaction;
+    }
+  }
+
+  private final List<Member> members = new ArrayList<>(2);
+
+  /** Creates the transactions of a unit of work that has opened nothing yet. */
+  public UnitTransactions() {}
+
+  /**
+   * Takes a new session under its engine's policy. Begins that policy's transaction if this is its
+   * first session in the unit.
+   *
+   * @param engine the engine's name
+   * @param policy the engine's policy; the same object means the same transaction
+   * @param session an open session without a transaction
+   */
+  public void join(String engine, TransactionPolicy policy, Session session) {
+    UnitTransaction transaction = transactionOf(policy);
+    transaction.join(engine, session);
+    members.add(new Member(engine, policy, session, transaction));
+  }
+
+  private UnitTransaction transactionOf(TransactionPolicy policy) {
+    for (Member member : members) {
+      if (member.policy == policy) {
+        return member.transaction;
+      }
+    }
+    return policy.begin();
+  }
+
+  /**
+   * Commits every engine: flushes all first, so that what can fail fails before anything is
+   * durable, then commits in the order of first use.
+   *
+   * @return the outcome of each engine that had something to commit
+   * @throws PartialCommitException if a commit failed and not everything is known to be rolled back
+   * @throws RuntimeException any other failure; everything is rolled back
+   */
+  public CommitReport commit() {
+    return commit(transactions());
+  }
+
+  /**
+   * Commits one engine, and those that share its policy. The others are not touched.
+   *
+   * @param engine the engine's name
+   * @return the outcome of each engine committed
+   * @throws PartialCommitException as {@link #commit()}
+   */
+  public CommitReport commit(String engine) {
+    return commit(transactionsOf(engine));
+  }
+
+  /**
+   * Rolls back every engine. One engine's failure does not stop the others.
+   *
+   * @throws RuntimeException the first failure, with the others suppressed in it
+   */
+  public void rollback() {
+    Failures.throwIfAny(rollback(transactions(), null));
+  }
+
+  /**
+   * Rolls back one engine, and those that share its policy.
+   *
+   * @param engine the engine's name
+   * @throws RuntimeException if the database could not be told
+   */
+  public void rollback(String engine) {
+    Failures.throwIfAny(rollback(transactionsOf(engine), null));
+  }
+
+  /**
+   * Begins new transactions for the sessions that are still open, after a commit or a rollback in
+   * the middle of a unit. At once, and not at the next access: work done through a session that the
+   * application still holds would otherwise be outside of any transaction, and lost.
+   */
+  public void restart() {
+    restart(members);
+  }
+
+  /**
+   * As {@link #restart()}, for one engine and those that share its policy.
+   *
+   * @param engine the engine's name
+   */
+  public void restart(String engine) {
+    List<Member> affected = new ArrayList<>(1);
+    for (UnitTransaction transaction : transactionsOf(engine)) {
+      for (Member member : members) {
+        if (member.transaction == transaction) {
+          affected.add(member);
+        }
+      }
+    }
+    restart(affected);
+  }
+
+  private static void restart(List<Member> members) {
+    Map<TransactionPolicy, UnitTransaction> fresh = new IdentityHashMap<>();
+    for (Member member : members) {
+      if (member.session.isOpen()) {
+        UnitTransaction transaction =
+            fresh.computeIfAbsent(member.policy, TransactionPolicy::begin);
+        transaction.join(member.engine, member.session);
+        member.transaction = transaction;
+      }
+    }
+  }
+
+  /**
+   * Forgets an engine whose session was closed.
+   *
+   * @param engine the engine's name
+   */
+  public void leave(String engine) {
+    members.removeIf(member -> member.engine.equals(engine));
+  }
+
+  private List<UnitTransaction> transactions() {
+    List<UnitTransaction> transactions = new ArrayList<>(members.size());
+    for (Member member : members) {
+      if (!transactions.contains(member.transaction)) {
+        transactions.add(member.transaction);
+      }
+    }
+    return transactions;
+  }
+
+  private List<UnitTransaction> transactionsOf(String engine) {
+    for (Member member : members) {
+      if (member.engine.equals(engine)) {
+        return List.of(member.transaction);
+      }
+    }
+    return List.of();
+  }
+
+  private static CommitReport commit(List<UnitTransaction> transactions) {
+    try {
+      for (UnitTransaction transaction : transactions) {
+        transaction.flush();
+      }
+    } catch (RuntimeException e) {
+      throw rollbackAfter(e, transactions);
+    } catch (Error e) {
+      rollbackAfterError(e, transactions);
+      throw e;
+    }
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    for (int i = 0; i < transactions.size(); i++) {
+      try {
+        outcomes.putAll(transactions.get(i).commit().outcomes());
+      } catch (RuntimeException e) {
+        throw commitFailed(e, outcomes, transactions, i);
+      }
+    }
+    return outcomes.isEmpty() ? CommitReport.EMPTY : new CommitReport(outcomes);
+  }
+
+  private static RuntimeException commitFailed(
+      RuntimeException failure,
+      Map<String, Outcome> committed,
+      List<UnitTransaction> transactions,
+      int failed) {
+    Map<String, Outcome> outcomes = new LinkedHashMap<>(committed);
+    Throwable cause = failure;
+    if (failure instanceof PartialCommitException partial) {
+      outcomes.putAll(partial.report().outcomes());
+      if (partial.getCause() != null) {
+        cause = partial.getCause();
+      }
+    } else {
+      markRolledBack(outcomes, transactions.get(failed));
+    }
+    for (UnitTransaction rest : transactions.subList(failed + 1, transactions.size())) {
+      markRolledBack(outcomes, rest);
+    }
+    RuntimeException all =
+        rollbackAfter(failure, transactions.subList(failed, transactions.size()));
+    boolean nothingDurable =
+        outcomes.values().stream().allMatch(outcome -> outcome == Outcome.ROLLED_BACK);
+    if (nothingDurable) {
+      return all;
+    }
+    PartialCommitException report = new PartialCommitException(new CommitReport(outcomes), cause);
+    for (Throwable suppressed : all.getSuppressed()) {
+      report.addSuppressed(suppressed);
+    }
+    return report;
+  }
+
+  private static void markRolledBack(Map<String, Outcome> outcomes, UnitTransaction transaction) {
+    for (String engine : transaction.engines()) {
+      outcomes.put(engine, Outcome.ROLLED_BACK);
+    }
+  }
+
+  private static RuntimeException rollbackAfter(
+      RuntimeException failure, List<UnitTransaction> transactions) {
+    RuntimeException all = rollback(transactions, failure);
+    return all == null ? failure : all;
+  }
+
+  private static void rollbackAfterError(Error failure, List<UnitTransaction> transactions) {
+    RuntimeException more = rollback(transactions, null);
+    if (more != null) {
+      failure.addSuppressed(more);
+    }
+  }
+
+  private static @Nullable RuntimeException rollback(
+      List<UnitTransaction> transactions, @Nullable RuntimeException failure) {
+    RuntimeException all = failure;
+    for (UnitTransaction transaction : transactions) {
+      try {
+        transaction.rollback();
+      } catch (RuntimeException e) {
+        all = Failures.add(all, e);
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Named engines, and units of work over them.
+ *
+ * <p>The short way in is {@link io.sqlassist.SqlAssist}; its types live in packages named after
+ * life spans: {@link io.sqlassist.engine} as long as the application, {@link io.sqlassist.session}
+ * as long as a unit of work.
+ */
+module io.sqlassist.core {
+  requires transitive jakarta.persistence;
+  requires transitive java.sql;
+  requires transitive org.hibernate.orm.core;
+  requires static transitive com.zaxxer.hikari;
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+
+  exports io.sqlassist;
+  exports io.sqlassist.engine;
+  exports io.sqlassist.observe;
+  exports io.sqlassist.session;
+  exports io.sqlassist.transaction;
+}
