@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -96,20 +97,28 @@ final class Unit {
   }
 
   CommitReport commit() {
-    return guarded(() -> committed(transactions::commit, transactions::restart));
+    return committed(transactions::commit, transactions::restart);
   }
 
   CommitReport commit(String engine) {
-    return guarded(
-        () -> committed(() -> transactions.commit(engine), () -> transactions.restart(engine)));
+    return committed(() -> transactions.commit(engine), () -> transactions.restart(engine));
   }
 
   /** The last commit: nothing goes on afterwards. */
   CommitReport commitAtEnd() {
-    return guarded(() -> committed(transactions::commit, () -> {}));
+    return committed(transactions::commit, () -> {});
   }
 
-  private CommitReport committed(Committing committing, Runnable goOn) {
+  private CommitReport committed(Supplier<CommitReport> committing, Runnable goOn) {
+    guard.enter();
+    try {
+      return commitThenGoOn(committing, goOn);
+    } finally {
+      guard.exit();
+    }
+  }
+
+  private CommitReport commitThenGoOn(Supplier<CommitReport> committing, Runnable goOn) {
     if (doomed) {
       transactions.rollback();
       observer.rolledBack();
@@ -121,7 +130,7 @@ final class Unit {
     }
     CommitReport report;
     try {
-      report = committing.commit();
+      report = committing.get();
     } catch (RuntimeException e) {
       observer.commitFailed(e);
       try {
@@ -137,19 +146,21 @@ final class Unit {
   }
 
   void rollback() {
-    guarded(
-        () -> {
-          rolledBack(transactions::rollback, transactions::restart);
-          return null;
-        });
+    guard.enter();
+    try {
+      rolledBack(transactions::rollback, transactions::restart);
+    } finally {
+      guard.exit();
+    }
   }
 
   void rollback(String engine) {
-    guarded(
-        () -> {
-          rolledBack(() -> transactions.rollback(engine), () -> transactions.restart(engine));
-          return null;
-        });
+    guard.enter();
+    try {
+      rolledBack(() -> transactions.rollback(engine), () -> transactions.restart(engine));
+    } finally {
+      guard.exit();
+    }
   }
 
   private void rolledBack(Runnable rollback, Runnable goOn) {
@@ -163,18 +174,16 @@ final class Unit {
 
   /** Rolls back and closes one engine. */
   void release(EngineScope scope) {
-    guarded(
-        () -> {
-          RuntimeException failure = null;
-          try {
-            transactions.rollback(scope.name());
-          } catch (RuntimeException e) {
-            failure = e;
-          }
-          transactions.leave(scope.name());
-          closeSessions(scope, failure);
-          return null;
-        });
+    guard.enter();
+    try {
+      transactions.rollback(scope.name());
+    } catch (RuntimeException e) {
+      observer.cleanupFailed(scope.name(), "rollback", e);
+    } finally {
+      transactions.leave(scope.name());
+      closeSessions(scope, null);
+      guard.exit();
+    }
   }
 
   private @Nullable RuntimeException closeSessions(
@@ -237,22 +246,5 @@ final class Unit {
 
   UnitObserver observer() {
     return observer;
-  }
-
-  private interface Committing {
-    CommitReport commit();
-  }
-
-  private interface Guarded<T extends @Nullable Object> {
-    T run();
-  }
-
-  private <T extends @Nullable Object> T guarded(Guarded<T> work) {
-    guard.enter();
-    try {
-      return work.run();
-    } finally {
-      guard.exit();
-    }
   }
 }

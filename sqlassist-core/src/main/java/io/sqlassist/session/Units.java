@@ -55,11 +55,11 @@ public final class Units {
    */
   public static <X extends Exception> void useUnit(EngineRegistry registry, UnitConsumer<X> work)
       throws X {
-    Units.<@Nullable Void, X>inUnit(
+    Units.<Boolean, X>inUnit(
         registry,
         db -> {
           work.accept(db);
-          return null;
+          return Boolean.TRUE;
         });
   }
 
