@@ -4,6 +4,7 @@ import io.sqlassist.engine.EngineConfig.DeclaredEntities;
 import io.sqlassist.engine.HikariPools.PoolFacts;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.TransactionPolicy;
+import jakarta.persistence.PersistenceUnitTransactionType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -197,6 +198,7 @@ final class EngineStarter {
       List<Class<?>> entities, EngineConnections connections, @Nullable ReadOnlyGuard guard) {
     HibernatePersistenceConfiguration persistence =
         new HibernatePersistenceConfiguration(config.name());
+    persistence.transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL);
     entities.forEach(persistence::managedClass);
     Map<String, Object> settings = new LinkedHashMap<>();
     // Registering factories by name serves JNDI, and warns where two registries use one name.

@@ -6,7 +6,6 @@ import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
-import org.hibernate.resource.transaction.backend.jdbc.internal.JdbcResourceLocalTransactionCoordinatorBuilderImpl;
 import org.jspecify.annotations.Nullable;
 
 /** The Hibernate settings that SqlAssist decides, so that the rules of a unit of work hold. */
@@ -49,11 +48,7 @@ final class OwnSettings {
   static Map<String, Object> of(EngineKind kind, ConnectionProvider connections) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put(AvailableSettings.CONNECTION_PROVIDER, connections);
-    // Set explicitly: with a JTA vendor on the class path Hibernate would pick it for local
-    // engines.
-    settings.put(
-        AvailableSettings.TRANSACTION_COORDINATOR_STRATEGY,
-        JdbcResourceLocalTransactionCoordinatorBuilderImpl.SHORT_NAME);
+    // Set explicitly: with a JTA vendor on the class path Hibernate would pick its platform.
     settings.put(AvailableSettings.JTA_PLATFORM, NoJtaPlatform.INSTANCE);
     // Without it commit() of a transaction that is marked rollback-only returns normally.
     settings.put(AvailableSettings.JPA_TRANSACTION_COMPLIANCE, true);
