@@ -9,7 +9,7 @@ module io.sqlassist.core {
   requires transitive jakarta.persistence;
   requires transitive java.sql;
   requires transitive org.hibernate.orm.core;
-  requires static transitive com.zaxxer.hikari;
+  requires static com.zaxxer.hikari;
   requires static transitive org.jspecify;
   requires org.slf4j;
 

@@ -139,6 +139,7 @@ public final class EngineConfig {
    * @param settings receives the pool's configuration, with the defaults set
    * @return this
    */
+  @SuppressWarnings("exports") // HikariCP is optional: who calls this has it
   public EngineConfig pool(Consumer<? super HikariConfig> settings) {
     checkOpen();
     pool.add(Objects.requireNonNull(settings, "settings"));

@@ -66,6 +66,7 @@ final class Unit {
   /** Opens a session under its engine's policy. Called by the scope, which holds the guard. */
   Session open(Engine engine) {
     if (!started) {
+      origin.beforeFirstUse();
       started = true;
       observer =
           registry

@@ -28,4 +28,11 @@ public interface UnitOrigin {
   default Optional<Object> attribute(String name) {
     return Optional.empty();
   }
+
+  /**
+   * Called before the first session of the unit is opened; may refuse that by throwing.
+   *
+   * @throws IllegalStateException if the unit can't be used at this place; says what to do instead
+   */
+  default void beforeFirstUse() {}
 }

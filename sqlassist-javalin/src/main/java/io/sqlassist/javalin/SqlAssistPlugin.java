@@ -1,0 +1,78 @@
+package io.sqlassist.javalin;
+
+import io.javalin.config.JavalinState;
+import io.javalin.http.Context;
+import io.javalin.plugin.ContextPlugin;
+import io.javalin.plugin.PluginPriority;
+import io.sqlassist.session.DbSessionsContainer;
+import java.util.function.Consumer;
+
+/**
+ * Gives every request a unit of work: attaches a {@link DbSessionsContainer} before the first
+ * handler, commits or rolls back after the last one, and always closes.
+ *
+ * <pre>{@code
+ * config.registerPlugin(new SqlAssistPlugin());
+ * ...
+ * ctx.<DbSessionsContainer>attribute("dbSession").writer().persist(book);
+ * ctx.with(SqlAssistPlugin.class).writer().persist(book); // the same container
+ * }</pre>
+ *
+ * <p>Commits when no exception was thrown and the status is below 400, before a byte of the body is
+ * written; a commit that fails is answered by the application's exception mapper, else by a 500.
+ *
+ * <p>Thread-safe once registered.
+ */
+public final class SqlAssistPlugin
+    extends ContextPlugin<SqlAssistPluginConfig, DbSessionsContainer> {
+
+  /** The plugin with its default settings, over the shared registry of {@code SqlAssist}. */
+  public SqlAssistPlugin() {
+    this(config -> {});
+  }
+
+  /**
+   * The plugin with settings of the application's.
+   *
+   * @param config receives the settings
+   */
+  public SqlAssistPlugin(Consumer<SqlAssistPluginConfig> config) {
+    super(config, new SqlAssistPluginConfig());
+  }
+
+  /** After other plugins, so that their stages run before the unit of work ends. */
+  @Override
+  public PluginPriority priority() {
+    return PluginPriority.LATE;
+  }
+
+  @Override
+  public void onStart(JavalinState state) {
+    RequestStages stages = new RequestStages(pluginConfig);
+    stages.install(state);
+    state.events.serverStarting(() -> stages.verify(state));
+  }
+
+  /**
+   * The container of the request: the same object for every call.
+   *
+   * @param context the request
+   * @return its container
+   */
+  @Override
+  public DbSessionsContainer createExtension(Context context) {
+    DbSessionsContainer container = context.attribute(pluginConfig.attribute);
+    if (container == null) {
+      throw new IllegalStateException(
+          "The request '"
+              + context.method()
+              + " "
+              + context.path()
+              + "' has no unit of work in attribute '"
+              + pluginConfig.attribute
+              + "'. It exists from the first 'before' handler on, in HTTP requests; in a WebSocket"
+              + " handler use SqlAssist.inUnit(db -> ...) for each message.");
+    }
+    return container;
+  }
+}

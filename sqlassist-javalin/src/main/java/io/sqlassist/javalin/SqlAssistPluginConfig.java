@@ -1,0 +1,33 @@
+package io.sqlassist.javalin;
+
+import io.sqlassist.SqlAssist;
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.session.DbSessionsContainer;
+
+/**
+ * Settings of the plugin, in Javalin's manner: public fields, set in the lambda of the plugin's
+ * constructor and not changed afterwards.
+ *
+ * <p>Written by one thread at start; read by all requests.
+ */
+public final class SqlAssistPluginConfig {
+
+  /** Name of the {@code Context} attribute that holds the container. Default: {@code dbSession}. */
+  public String attribute = "dbSession";
+
+  /** The engines. Default: the shared registry of {@link SqlAssist}. */
+  public EngineRegistry registry = SqlAssist.registry();
+
+  /** Makes each request's container. Default: {@link DbSessionsContainer} itself. */
+  public ContainerFactory container = DbSessionsContainer::new;
+
+  /** Who commits, unless a route says otherwise. Default: {@link CommitMode#ON_SUCCESS}. */
+  public CommitMode commit = CommitMode.ON_SUCCESS;
+
+  /**
+   * Which requests that did not fail are committed. Default: {@link CommitRule#STATUS_BELOW_400}.
+   */
+  public CommitRule commitRule = CommitRule.STATUS_BELOW_400;
+
+  SqlAssistPluginConfig() {}
+}
