@@ -1,0 +1,8 @@
+package io.sqlassist.javalin;
+
+/** The life cycle on Jetty's own threads. */
+class PlatformThreadsLifecycleTest extends RequestLifecycle {
+  PlatformThreadsLifecycleTest() {
+    super(false);
+  }
+}
