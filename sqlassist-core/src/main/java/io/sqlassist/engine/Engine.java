@@ -115,13 +115,21 @@ public final class Engine {
     return sessionFactory.openStatelessSession();
   }
 
-  /** Closes the factory, then the pool if it is ours. */
+  /**
+   * Closes the factory, then the pool if it is ours; the failure of one does not stop the other.
+   */
   void close() {
     try {
       sessionFactory.close();
-    } finally {
-      pool.run();
+    } catch (RuntimeException | Error e) {
+      try {
+        pool.run();
+      } catch (RuntimeException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
     }
+    pool.run();
   }
 
   @Override

@@ -221,8 +221,12 @@ public final class EngineConfig {
     }
   }
 
+  /** Ends the life of this object, also when its lambda failed. */
   void freeze() {
     frozen = true;
+  }
+
+  void refuseContradictions() {
     if (readOnly && autocommit) {
       throw new IllegalArgumentException(
           "Engine '" + name + "' can't be both readOnly() and autocommit(). Remove one of them.");

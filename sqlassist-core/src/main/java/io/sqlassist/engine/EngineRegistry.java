@@ -147,10 +147,11 @@ public final class EngineRegistry implements AutoCloseable {
         throw new IllegalArgumentException(
             "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
       }
-      refuseSecondDefault(config);
-      Engine engine = new EngineStarter(config, observer, caller).start(dataSource);
-      publish(engine);
-      return engine;
+      refuseSecondDefault(config.name(), config.isDefault());
+      EngineStarter.Started started = new EngineStarter(config, observer, caller).start(dataSource);
+      publish(started.engine());
+      observer.engineStarted(name, started.description());
+      return started.engine();
     } finally {
       synchronized (registration) {
         starting.remove(name);
@@ -191,20 +192,24 @@ public final class EngineRegistry implements AutoCloseable {
     synchronized (registration) {
       inherited = List.copyOf(defaults);
     }
-    inherited.forEach(each -> each.accept(config));
-    config.endDefaults();
-    settings.accept(config);
-    config.freeze();
+    try {
+      inherited.forEach(each -> each.accept(config));
+      config.endDefaults();
+      settings.accept(config);
+    } finally {
+      config.freeze();
+    }
+    config.refuseContradictions();
     return config;
   }
 
-  private void refuseSecondDefault(EngineConfig config) {
-    if (config.isDefault()) {
+  private void refuseSecondDefault(String name, boolean isDefault) {
+    if (isDefault) {
       for (Engine engine : engines.values()) {
         if (engine.isDefault()) {
           throw new IllegalArgumentException(
               "Engine '"
-                  + config.name()
+                  + name
                   + "' can't be made the default: engine '"
                   + engine.name()
                   + "' is. Remove makeDefault() from one of them.");
@@ -214,14 +219,22 @@ public final class EngineRegistry implements AutoCloseable {
   }
 
   private void publish(Engine engine) {
-    synchronized (registration) {
-      if (closed) {
-        engine.close();
+    try {
+      synchronized (registration) {
+        // Again, since other threads went on while this engine started.
         checkOpen();
+        refuseSecondDefault(engine.name(), engine.isDefault());
+        Map<String, Engine> more = new LinkedHashMap<>(engines);
+        more.put(engine.name(), engine);
+        engines = Collections.unmodifiableMap(more);
       }
-      Map<String, Engine> more = new LinkedHashMap<>(engines);
-      more.put(engine.name(), engine);
-      engines = Collections.unmodifiableMap(more);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      try {
+        engine.close();
+      } catch (RuntimeException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
     }
   }
 
@@ -303,8 +316,11 @@ public final class EngineRegistry implements AutoCloseable {
       fewer.remove(name);
       engines = Collections.unmodifiableMap(fewer);
     }
-    engine.close();
-    observer.engineStopped(name);
+    try {
+      engine.close();
+    } finally {
+      observer.engineStopped(name);
+    }
   }
 
   /**

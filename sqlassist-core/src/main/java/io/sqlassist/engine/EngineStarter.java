@@ -25,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 /** A frozen configuration in, a running engine out; on failure nothing is left behind. */
 final class EngineStarter {
 
+  /**
+   * A running engine that nobody knows yet.
+   *
+   * @param description kind, database and entities in one line, for the observers
+   */
+  record Started(Engine engine, String description) {}
+
   private final EngineConfig config;
   private final Observer observer;
   private final Class<?> caller;
@@ -46,7 +53,7 @@ final class EngineStarter {
    *
    * @param handedIn the application's data source, or null to make a pool from the url
    */
-  Engine start(@Nullable DataSource handedIn) {
+  Started start(@Nullable DataSource handedIn) {
     if (handedIn != null) {
       return start(handedIn, () -> {});
     }
@@ -88,7 +95,7 @@ final class EngineStarter {
     }
   }
 
-  private Engine start(DataSource dataSource, Runnable pool) {
+  private Started start(DataSource dataSource, Runnable pool) {
     String name = config.name();
     EngineKind kind = config.kind();
     PoolFacts facts = HikariPools.facts(dataSource);
@@ -96,7 +103,10 @@ final class EngineStarter {
       PoolCheck.check(name, kind, facts, observer);
     }
     DataSource instrumented = observer.instrument(name, dataSource);
-    List<Class<?>> entities = entities();
+    HibernatePersistenceConfiguration persistence = persistence(entities());
+    List<Class<?>> entities = persistence.managedClasses();
+    ReadOnlyGuard guard =
+        kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
     EngineConnections connections;
     String database;
     try {
@@ -112,11 +122,13 @@ final class EngineStarter {
     } catch (SQLException | RuntimeException e) {
       throw failed("its database could not be reached", e);
     }
-    ReadOnlyGuard guard =
-        kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector()) : null;
+    persistence.properties(OwnSettings.of(kind, connections));
+    if (guard != null) {
+      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
+    }
     SessionFactory sessionFactory;
     try {
-      sessionFactory = sessionFactory(entities, connections, guard);
+      sessionFactory = persistence.createEntityManagerFactory();
     } catch (RuntimeException e) {
       throw failed("Hibernate refused its mapping or settings", e);
     }
@@ -124,18 +136,18 @@ final class EngineStarter {
     TransactionPolicy policy = policy(guard);
     EngineOptions options =
         new EngineOptions(name, kind, config.isDefault(), entities, config.properties(), policy);
-    observer.engineStarted(
-        name,
-        kind
-            + " on "
-            + database
-            + (entities.isEmpty()
-                ? ", plain (no entities)"
-                : ", entities " + entities.stream().map(Class::getSimpleName).toList())
-            + (config.declaredEntities() == null && !entities.isEmpty()
-                ? " found below " + caller.getPackageName()
-                : ""));
-    return new Engine(options, dataSource, sessionFactory, pool);
+    return new Started(
+        new Engine(options, dataSource, sessionFactory, pool),
+        kind + " on " + database + ", " + description(entities));
+  }
+
+  private String description(List<Class<?>> entities) {
+    if (entities.isEmpty()) {
+      return "plain (no entities)";
+    }
+    return "entities "
+        + entities.stream().map(Class::getSimpleName).toList()
+        + (config.declaredEntities() == null ? " found below " + caller.getPackageName() : "");
   }
 
   private TransactionPolicy policy(@Nullable ReadOnlyGuard guard) {
@@ -194,8 +206,8 @@ final class EngineStarter {
     }
   }
 
-  private SessionFactory sessionFactory(
-      List<Class<?>> entities, EngineConnections connections, @Nullable ReadOnlyGuard guard) {
+  /** What the application wants of Hibernate, checked. */
+  private HibernatePersistenceConfiguration persistence(List<Class<?>> entities) {
     HibernatePersistenceConfiguration persistence =
         new HibernatePersistenceConfiguration(config.name());
     persistence.transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL);
@@ -206,18 +218,13 @@ final class EngineStarter {
     settings.putAll(config.properties());
     persistence.properties(settings);
     config.persistence().forEach(each -> each.accept(persistence));
-    for (Object key : persistence.properties().keySet()) {
-      OwnSettings.refuse(config.name(), String.valueOf(key));
-    }
-    persistence.properties(OwnSettings.of(config.kind(), connections));
-    if (guard != null) {
-      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
-    }
-    return persistence.createEntityManagerFactory();
+    OwnSettings.refuse(config.name(), config.kind(), persistence);
+    return persistence;
   }
 
-  private @Nullable StatementInspector userInspector() {
-    Object configured = config.properties().get(AvailableSettings.STATEMENT_INSPECTOR);
+  private @Nullable StatementInspector userInspector(
+      HibernatePersistenceConfiguration persistence) {
+    Object configured = persistence.properties().get(AvailableSettings.STATEMENT_INSPECTOR);
     if (configured == null || configured instanceof StatementInspector) {
       return (StatementInspector) configured;
     }

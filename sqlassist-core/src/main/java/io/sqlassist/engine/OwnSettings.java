@@ -1,15 +1,24 @@
 package io.sqlassist.engine;
 
+import jakarta.persistence.PersistenceUnitTransactionType;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
+import org.hibernate.tool.schema.Action;
 import org.jspecify.annotations.Nullable;
 
 /** The Hibernate settings that SqlAssist decides, so that the rules of a unit of work hold. */
 final class OwnSettings {
+
+  private static final List<String> SCHEMA_ACTIONS =
+      List.of(AvailableSettings.HBM2DDL_AUTO, AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION);
+  private static final Set<Action> LEAVES_SCHEMA = Set.of(Action.NONE, Action.VALIDATE);
 
   private OwnSettings() {}
 
@@ -26,12 +35,36 @@ final class OwnSettings {
     }
   }
 
+  /** Refuses what contradicts SqlAssist in a configuration that the application has finished. */
+  static void refuse(
+      String engine, EngineKind kind, HibernatePersistenceConfiguration persistence) {
+    persistence.properties().keySet().forEach(key -> refuse(engine, String.valueOf(key)));
+    if (persistence.transactionType() != PersistenceUnitTransactionType.RESOURCE_LOCAL) {
+      refuse(engine, "jakarta.persistence.transactionType");
+    }
+    if (kind == EngineKind.READ_ONLY) {
+      for (String key : SCHEMA_ACTIONS) {
+        Object action = persistence.properties().get(key);
+        if (action != null && !LEAVES_SCHEMA.contains(Action.interpretHbm2ddlSetting(action))) {
+          throw new IllegalArgumentException(
+              "Engine '"
+                  + engine
+                  + "' is read-only, but the setting '"
+                  + key
+                  + "' makes Hibernate change the schema when the engine starts. Remove it, use"
+                  + " 'validate', or set it on the engine that writes.");
+        }
+      }
+    }
+  }
+
   private static @Nullable String instead(String key) {
     if (key.startsWith("hibernate.connection.")
         || key.startsWith("hibernate.hikari.")
         || key.startsWith("hibernate.agroal.")
         || key.startsWith("jakarta.persistence.jdbc.")
         || key.startsWith("javax.persistence.jdbc.")
+        || key.equals(AvailableSettings.MULTI_TENANT_CONNECTION_PROVIDER)
         || key.contains("DataSource")) {
       return "Configure the DataSource, or use url(...), username(...), password(...) and"
           + " pool(...).";
