@@ -65,8 +65,8 @@ final class Unit {
 
   /** Opens a session under its engine's policy. Called by the scope, which holds the guard. */
   Session open(Engine engine) {
+    origin.beforeOpening();
     if (!started) {
-      origin.beforeFirstUse();
       started = true;
       observer =
           registry

@@ -23,4 +23,15 @@ public final class UnitEndedException extends IllegalStateException {
             + "' has ended: its sessions are closed. Read what you need before it ends, or do later"
             + " work in a unit of its own: SqlAssist.inUnit(db -> ...).");
   }
+
+  /**
+   * Creates the exception.
+   *
+   * @param label which unit of work
+   * @param cause how the end was noticed
+   */
+  public UnitEndedException(String label, Throwable cause) {
+    this(label);
+    initCause(cause);
+  }
 }

@@ -30,9 +30,9 @@ public interface UnitOrigin {
   }
 
   /**
-   * Called before the first session of the unit is opened; may refuse that by throwing.
+   * Called before a session of the unit is opened; may refuse that by throwing.
    *
    * @throws IllegalStateException if the unit can't be used at this place; says what to do instead
    */
-  default void beforeFirstUse() {}
+  default void beforeOpening() {}
 }

@@ -145,7 +145,7 @@ final class RequestUnit implements UnitOrigin {
   }
 
   @Override
-  public void beforeFirstUse() {
+  public void beforeOpening() {
     if (isEventStream()) {
       throw new IllegalStateException(
           "The unit of work of '"

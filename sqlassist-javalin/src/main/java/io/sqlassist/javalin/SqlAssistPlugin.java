@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.plugin.ContextPlugin;
 import io.javalin.plugin.PluginPriority;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.UnitEndedException;
 import java.util.function.Consumer;
 
 /**
@@ -58,10 +59,18 @@ public final class SqlAssistPlugin
    *
    * @param context the request
    * @return its container
+   * @throws UnitEndedException if the request is over
+   * @throws IllegalStateException if the request has no unit of work
    */
   @Override
   public DbSessionsContainer createExtension(Context context) {
-    DbSessionsContainer container = context.attribute(pluginConfig.attribute);
+    DbSessionsContainer container;
+    try {
+      container = context.attribute(pluginConfig.attribute);
+    } catch (NullPointerException e) {
+      // Jetty answers so when the request is over: a worker has outlived it.
+      throw new UnitEndedException("of a request that is over", e);
+    }
     if (container == null) {
       throw new IllegalStateException(
           "The request '"
