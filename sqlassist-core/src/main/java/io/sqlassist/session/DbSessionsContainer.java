@@ -272,12 +272,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * @param cause why the unit failed, or null
    */
   public void closeBecause(@Nullable Throwable cause) {
-    ended = true;
-    CurrentUnit.leave(this);
-    reader = null;
-    writer = null;
-    logger = null;
-    Unit used = unit;
+    Unit used = endUse();
     if (used == null) {
       return;
     }
@@ -297,9 +292,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * back and closed as soon as that thread has let go of them. Returns at once.
    */
   public void abandon() {
-    ended = true;
-    CurrentUnit.leave(this);
-    Unit used = unit;
+    Unit used = endUse();
     if (used != null && used.guard().abandon()) {
       new AbandonedUnit(used).closeWhenQuiet();
     }
@@ -340,6 +333,16 @@ public class DbSessionsContainer implements AutoCloseable {
         // has no field of its own
       }
     }
+  }
+
+  /** From here on every access goes the long way, and is refused there. */
+  private @Nullable Unit endUse() {
+    ended = true;
+    CurrentUnit.leave(this);
+    reader = null;
+    writer = null;
+    logger = null;
+    return unit;
   }
 
   private void checkNotEnded() {
