@@ -1,0 +1,81 @@
+package io.sqlassist.example;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpStatus;
+import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /health}: each engine up or down, with the figures of its pool. 503 as soon as one is
+ * down, the logger too: without it no order is taken, since every order leaves a line in the audit.
+ * An engine is up if its pool gives a connection that answers within a few seconds.
+ *
+ * <p>Connections in use by this check are not counted: the figures are read after it.
+ */
+final class Health implements Handler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+  private static final int TIMEOUT_SECONDS = 2;
+
+  private record Report(String status, Map<String, EngineHealth> engines) {}
+
+  private record EngineHealth(String status, Pool pool) {}
+
+  private record Pool(int active, int idle, int waiting, int max) {}
+
+  private final EngineRegistry registry;
+
+  Health(EngineRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void handle(Context ctx) {
+    List<Engine> engines = registry.names().stream().map(registry::engine).toList();
+    List<CompletableFuture<Boolean>> checks =
+        engines.stream().map(each -> CompletableFuture.supplyAsync(() -> isUp(each))).toList();
+    Map<String, EngineHealth> health = new LinkedHashMap<>();
+    boolean allUp = true;
+    for (int i = 0; i < engines.size(); i++) {
+      boolean up = checks.get(i).join();
+      allUp &= up;
+      health.put(engines.get(i).name(), new EngineHealth(text(up), pool(engines.get(i))));
+    }
+    ctx.status(allUp ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+        .json(new Report(text(allUp), health));
+  }
+
+  private static boolean isUp(Engine engine) {
+    try (Connection connection = engine.dataSource().getConnection()) {
+      return connection.isValid(TIMEOUT_SECONDS);
+    } catch (SQLException e) {
+      LOG.warn("Engine '{}' is down: {}", engine.name(), e.getMessage());
+      return false;
+    }
+  }
+
+  private static Pool pool(Engine engine) {
+    HikariDataSource pool = (HikariDataSource) engine.dataSource();
+    HikariPoolMXBean now = pool.getHikariPoolMXBean();
+    return new Pool(
+        now.getActiveConnections(),
+        now.getIdleConnections(),
+        now.getThreadsAwaitingConnection(),
+        pool.getMaximumPoolSize());
+  }
+
+  private static String text(boolean up) {
+    return up ? "up" : "down";
+  }
+}

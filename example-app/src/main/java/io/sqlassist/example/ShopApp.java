@@ -1,0 +1,114 @@
+package io.sqlassist.example;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.javalin.SqlAssistPlugin;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/**
+ * The bookshop: databases, then engines, then the web server; at the end the other way round.
+ *
+ * <p>Thread-safe.
+ */
+public final class ShopApp implements AutoCloseable {
+
+  private static final int BAD_SETTING = 2;
+  private static final int CANNOT_START = 1;
+
+  /** How long requests that run when the shop closes may go on. */
+  private static final int GRACE_MILLIS = 1_000;
+
+  private final ShopDatabases databases;
+  private final EngineRegistry registry;
+  private final Javalin server;
+
+  private ShopApp(ShopDatabases databases, EngineRegistry registry, Javalin server) {
+    this.databases = databases;
+    this.registry = registry;
+    this.server = server;
+  }
+
+  /**
+   * Runs the shop until Ctrl-C. Environment variables: {@code PORT}, {@code SHOP_DATABASES}, {@code
+   * SHOP_DATA}.
+   *
+   * @param args not used
+   */
+  @SuppressWarnings("SystemOut")
+  public static void main(String... args) {
+    try {
+      ShopApp shop = start(ShopConfig.from(System.getenv()));
+      Runtime.getRuntime().addShutdownHook(new Thread(shop::close, "close the shop"));
+      System.out.println("The bookshop is open: " + shop.url() + " (" + shop.databases + ")");
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(BAD_SETTING);
+    } catch (RuntimeException e) {
+      System.err.println("The bookshop can't open. " + e.getMessage());
+      System.exit(CANNOT_START);
+    }
+  }
+
+  static ShopApp start(ShopConfig config) {
+    ShopDatabases databases = ShopDatabases.open(config);
+    EngineRegistry registry = EngineRegistry.create();
+    try {
+      ShopEngines.start(registry, databases);
+      Javalin server = Javalin.create(javalin -> configure(javalin, registry));
+      return new ShopApp(databases, registry, server.start("127.0.0.1", config.port()));
+    } catch (RuntimeException e) {
+      try (databases;
+          registry) {
+        throw e;
+      }
+    }
+  }
+
+  private static void configure(JavalinConfig config, EngineRegistry registry) {
+    config.registerPlugin(
+        new SqlAssistPlugin(
+            plugin -> {
+              plugin.registry = registry;
+              plugin.container = ShopSessions::new;
+            }));
+    config.routes.get("/", new CatalogPage());
+    config.routes.get("/books", new ListBooks());
+    config.routes.post("/books", new AddBook());
+    config.routes.get("/books/{id}", new ShowBook());
+    config.routes.post("/books/{id}/orders", new PlaceOrder());
+    config.routes.get("/orders", new OrdersFeed());
+    config.routes.get("/ledger", new LedgerFeed());
+    config.routes.get("/audit", new AuditFeed());
+    config.routes.get("/health", new Health(registry));
+    Errors.register(config.routes);
+
+    config.http.prefer405over404 = true;
+    config.http.maxRequestSize = 64_000;
+    config.startup.showJavalinBanner = false;
+    config.startup.startupWatcherEnabled = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.jetty.modifyServer(
+        jetty -> {
+          jetty.insertHandler(new GracefulHandler());
+          jetty.setStopTimeout(GRACE_MILLIS);
+        });
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
+  EngineRegistry registry() {
+    return registry;
+  }
+
+  /** Lets running requests finish, then closes engines, pools and databases. */
+  @Override
+  public void close() {
+    try (databases;
+        registry) {
+      server.stop();
+    }
+  }
+}
