@@ -26,13 +26,13 @@ final class AutocommitTransaction implements UnitTransaction {
     // Set before, not after: a flush that failed leaves its session unusable, so the rollback that
     // follows must not try it again.
     flushed = true;
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (Session session : sessions) {
       try {
         if (session.isOpen() && session.getHibernateFlushMode() != FlushMode.MANUAL) {
           session.flush();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failure = Failures.add(failure, e);
       }
     }

@@ -7,7 +7,7 @@ final class Failures {
 
   private Failures() {}
 
-  static RuntimeException add(@Nullable RuntimeException first, RuntimeException next) {
+  static Throwable add(@Nullable Throwable first, Throwable next) {
     if (first == null) {
       return next;
     }
@@ -17,9 +17,13 @@ final class Failures {
     return first;
   }
 
-  static void throwIfAny(@Nullable RuntimeException failure) {
-    if (failure != null) {
-      throw failure;
+  /** Throws what was gathered from code that throws nothing checked. */
+  static void throwIfAny(@Nullable Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 }

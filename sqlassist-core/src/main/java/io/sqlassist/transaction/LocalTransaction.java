@@ -7,20 +7,31 @@ import java.util.List;
 import java.util.Map;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.Transaction;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
-/** One plain database transaction for each session that joins. */
+/**
+ * One plain database transaction for each session that joins.
+ *
+ * <p>Asks Hibernate's transaction object for the status, never the session: one that the
+ * application has closed by hand still has a transaction, and a connection with it.
+ */
 final class LocalTransaction implements UnitTransaction {
 
-  private record Member(String engine, Session session) {}
+  private record Member(String engine, Session session, Transaction transaction) {
+    TransactionStatus status() {
+      return transaction.getStatus();
+    }
+  }
 
   private final List<Member> members = new ArrayList<>(1);
 
   @Override
   public void join(String engine, Session session) {
-    session.beginTransaction();
-    members.add(new Member(engine, session));
+    members.add(new Member(engine, session, session.beginTransaction()));
   }
 
   @Override
@@ -37,7 +48,7 @@ final class LocalTransaction implements UnitTransaction {
 
   private static void flush(Member member) {
     Session session = member.session();
-    TransactionStatus status = session.getTransaction().getStatus();
+    TransactionStatus status = member.status();
     if (status == TransactionStatus.MARKED_ROLLBACK) {
       throw new RollbackException(
           "Engine '"
@@ -45,6 +56,17 @@ final class LocalTransaction implements UnitTransaction {
               + "' can't commit: its transaction is marked rollback-only, because an earlier"
               + " operation failed and the failure was caught, or because the application asked for"
               + " it. Let the exception pass, or call rollback() and do the work again.");
+    }
+    if (!session.isOpen()) {
+      if (status == TransactionStatus.ACTIVE) {
+        throw new IllegalStateException(
+            "Engine '"
+                + member.engine()
+                + "' can't commit: its session was closed by hand while its transaction was open."
+                + " Leave the session to its unit of work, or end it with close() of its"
+                + " EngineScope.");
+      }
+      return;
     }
     if (status != TransactionStatus.ACTIVE) {
       if (session.isDirty()) {
@@ -70,12 +92,12 @@ final class LocalTransaction implements UnitTransaction {
         commit(member);
         outcomes.put(member.engine(), Outcome.COMMITTED);
       } catch (RuntimeException e) {
-        outcomes.put(member.engine(), CommitOutcomes.after(e, status(member)));
+        outcomes.put(member.engine(), CommitOutcomes.after(e, member.status()));
         for (Member rest : members.subList(i + 1, members.size())) {
           outcomes.put(rest.engine(), Outcome.ROLLED_BACK);
         }
         RuntimeException failure = named(member, e);
-        rollbackAll(failure);
+        rollbackAll(members.subList(i, members.size()), failure);
         if (outcomes.values().stream().allMatch(outcome -> outcome == Outcome.ROLLED_BACK)) {
           throw failure;
         }
@@ -91,16 +113,16 @@ final class LocalTransaction implements UnitTransaction {
    */
   private static void commit(Member member) {
     Session session = member.session();
-    if (session.getTransaction().getStatus() != TransactionStatus.ACTIVE) {
-      if (session.getTransaction().getStatus() == TransactionStatus.MARKED_ROLLBACK) {
-        session.getTransaction().commit(); // throws RollbackException in compliant mode
+    if (member.status() != TransactionStatus.ACTIVE) {
+      if (member.status() == TransactionStatus.MARKED_ROLLBACK) {
+        member.transaction().commit(); // throws RollbackException in compliant mode
       }
       return;
     }
     FlushMode flushMode = session.getHibernateFlushMode();
     session.setHibernateFlushMode(FlushMode.MANUAL);
     try {
-      session.getTransaction().commit();
+      member.transaction().commit();
     } finally {
       if (session.isOpen()) {
         session.setHibernateFlushMode(flushMode);
@@ -122,28 +144,53 @@ final class LocalTransaction implements UnitTransaction {
     return failure;
   }
 
-  private static TransactionStatus status(Member member) {
-    return member.session().isOpen()
-        ? member.session().getTransaction().getStatus()
-        : TransactionStatus.NOT_ACTIVE;
-  }
-
   @Override
   public void rollback() {
-    Failures.throwIfAny(rollbackAll(null));
+    Failures.throwIfAny(rollbackAll(members, null));
   }
 
-  private @Nullable RuntimeException rollbackAll(@Nullable RuntimeException failure) {
-    RuntimeException all = failure;
+  private static @Nullable Throwable rollbackAll(
+      List<Member> members, @Nullable Throwable failure) {
+    Throwable all = failure;
     for (Member member : members) {
       try {
-        if (status(member).canRollback()) {
-          member.session().getTransaction().rollback();
+        if (member.transaction().isActive()) {
+          member.transaction().rollback();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        all = Failures.add(all, e);
+      }
+      try {
+        leaveNothing(member);
+      } catch (RuntimeException | Error e) {
         all = Failures.add(all, e);
       }
     }
     return all;
+  }
+
+  /**
+   * After a failed commit Hibernate keeps the entities, and after a failed rollback the connection
+   * as well, so that a later commit would keep what was to be undone.
+   */
+  private static void leaveNothing(Member member) {
+    Session session = member.session();
+    if (session.isOpen()) {
+      session.clear();
+    }
+    switch (member.status()) {
+      case NOT_ACTIVE, COMMITTED, ROLLED_BACK -> {
+        // the connection is given back
+      }
+      default -> {
+        LogicalConnectionImplementor connection =
+            ((SharedSessionContractImplementor) session)
+                .getJdbcCoordinator()
+                .getLogicalConnection();
+        if (connection.isOpen()) {
+          connection.manualDisconnect(); // the pool rolls it back, or throws it away
+        }
+      }
+    }
   }
 }

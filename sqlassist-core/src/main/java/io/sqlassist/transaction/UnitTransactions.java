@@ -45,18 +45,26 @@ public final class UnitTransactions {
    * @param session an open session without a transaction
    */
   public void join(String engine, TransactionPolicy policy, Session session) {
-    UnitTransaction transaction = transactionOf(policy);
-    transaction.join(engine, session);
+    UnitTransaction shared = transactionOf(policy);
+    UnitTransaction transaction = shared == null ? policy.begin() : shared;
+    try {
+      transaction.join(engine, session);
+    } catch (RuntimeException | Error e) {
+      if (shared == null) {
+        rollback(List.of(transaction), e); // nobody else knows of it
+      }
+      throw e;
+    }
     members.add(new Member(engine, policy, session, transaction));
   }
 
-  private UnitTransaction transactionOf(TransactionPolicy policy) {
+  private @Nullable UnitTransaction transactionOf(TransactionPolicy policy) {
     for (Member member : members) {
       if (member.policy == policy) {
         return member.transaction;
       }
     }
-    return policy.begin();
+    return null;
   }
 
   /**
@@ -116,36 +124,42 @@ public final class UnitTransactions {
    * @param engine the engine's name
    */
   public void restart(String engine) {
-    List<Member> affected = new ArrayList<>(1);
-    for (UnitTransaction transaction : transactionsOf(engine)) {
-      for (Member member : members) {
-        if (member.transaction == transaction) {
-          affected.add(member);
+    restart(membersOf(transactionsOf(engine)));
+  }
+
+  /** One member's failure does not leave the others without a transaction. */
+  private static void restart(List<Member> members) {
+    Map<TransactionPolicy, UnitTransaction> fresh = new IdentityHashMap<>();
+    Throwable failure = null;
+    for (Member member : members) {
+      if (member.session.isOpen()) {
+        try {
+          UnitTransaction transaction =
+              fresh.computeIfAbsent(member.policy, TransactionPolicy::begin);
+          member.transaction = transaction;
+          transaction.join(member.engine, member.session);
+        } catch (RuntimeException | Error e) {
+          failure = Failures.add(failure, e);
         }
       }
     }
-    restart(affected);
-  }
-
-  private static void restart(List<Member> members) {
-    Map<TransactionPolicy, UnitTransaction> fresh = new IdentityHashMap<>();
-    for (Member member : members) {
-      if (member.session.isOpen()) {
-        UnitTransaction transaction =
-            fresh.computeIfAbsent(member.policy, TransactionPolicy::begin);
-        transaction.join(member.engine, member.session);
-        member.transaction = transaction;
-      }
-    }
+    Failures.throwIfAny(failure);
   }
 
   /**
-   * Forgets an engine whose session was closed.
+   * Forgets an engine that was rolled back and whose session is to be closed. Those that share its
+   * policy, and were rolled back with it, go on in a new transaction.
    *
    * @param engine the engine's name
    */
   public void leave(String engine) {
+    List<UnitTransaction> left = transactionsOf(engine);
     members.removeIf(member -> member.engine.equals(engine));
+    restart(membersOf(left));
+  }
+
+  private List<Member> membersOf(List<UnitTransaction> transactions) {
+    return members.stream().filter(member -> transactions.contains(member.transaction)).toList();
   }
 
   private List<UnitTransaction> transactions() {
@@ -172,10 +186,8 @@ public final class UnitTransactions {
       for (UnitTransaction transaction : transactions) {
         transaction.flush();
       }
-    } catch (RuntimeException e) {
-      throw rollbackAfter(e, transactions);
-    } catch (Error e) {
-      rollbackAfterError(e, transactions);
+    } catch (RuntimeException | Error e) {
+      rollback(transactions, e);
       throw e;
     }
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
@@ -184,6 +196,9 @@ public final class UnitTransactions {
         outcomes.putAll(transactions.get(i).commit().outcomes());
       } catch (RuntimeException e) {
         throw commitFailed(e, outcomes, transactions, i);
+      } catch (Error e) {
+        rollback(transactions.subList(i, transactions.size()), e);
+        throw e;
       }
     }
     return outcomes.isEmpty() ? CommitReport.EMPTY : new CommitReport(outcomes);
@@ -207,15 +222,14 @@ public final class UnitTransactions {
     for (UnitTransaction rest : transactions.subList(failed + 1, transactions.size())) {
       markRolledBack(outcomes, rest);
     }
-    RuntimeException all =
-        rollbackAfter(failure, transactions.subList(failed, transactions.size()));
+    rollback(transactions.subList(failed, transactions.size()), failure);
     boolean nothingDurable =
         outcomes.values().stream().allMatch(outcome -> outcome == Outcome.ROLLED_BACK);
     if (nothingDurable) {
-      return all;
+      return failure;
     }
     PartialCommitException report = new PartialCommitException(new CommitReport(outcomes), cause);
-    for (Throwable suppressed : all.getSuppressed()) {
+    for (Throwable suppressed : failure.getSuppressed()) {
       report.addSuppressed(suppressed);
     }
     return report;
@@ -227,26 +241,13 @@ public final class UnitTransactions {
     }
   }
 
-  private static RuntimeException rollbackAfter(
-      RuntimeException failure, List<UnitTransaction> transactions) {
-    RuntimeException all = rollback(transactions, failure);
-    return all == null ? failure : all;
-  }
-
-  private static void rollbackAfterError(Error failure, List<UnitTransaction> transactions) {
-    RuntimeException more = rollback(transactions, null);
-    if (more != null) {
-      failure.addSuppressed(more);
-    }
-  }
-
-  private static @Nullable RuntimeException rollback(
-      List<UnitTransaction> transactions, @Nullable RuntimeException failure) {
-    RuntimeException all = failure;
+  private static @Nullable Throwable rollback(
+      List<UnitTransaction> transactions, @Nullable Throwable failure) {
+    Throwable all = failure;
     for (UnitTransaction transaction : transactions) {
       try {
         transaction.rollback();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         all = Failures.add(all, e);
       }
     }
