@@ -2,6 +2,9 @@ package io.sqlassist.session;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +30,8 @@ final class AbandonedUnit {
 
   private final Unit unit;
   private final long abandonedNanos = System.nanoTime();
+  private final Set<Session> cut = Collections.newSetFromMap(new IdentityHashMap<>());
   private long pauseMillis = FIRST_LOOK_MILLIS;
-  private boolean cancelled;
-  private boolean cut;
 
   AbandonedUnit(Unit unit) {
     this.unit = unit;
@@ -37,44 +39,37 @@ final class AbandonedUnit {
 
   void closeWhenQuiet() {
     if (unit.guard().takeOver(QUIET_NANOS)) {
-      unit.end(false);
+      unit.end();
       return;
     }
     if (unit.guard().isInUse()) {
-      interrupt();
+      unit.forEachOpenSession(this::interrupt);
     }
     Executor later = CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS);
     pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE_MILLIS);
     later.execute(this::closeWhenQuiet);
   }
 
-  private void interrupt() {
-    if (!cancelled) {
-      cancelled = true;
-      unit.forEachOpenSession(this::cancelStatement);
-    } else if (!cut && System.nanoTime() - abandonedNanos > CUT_AFTER_NANOS) {
-      cut = true;
-      unit.forEachOpenSession(this::cutConnection);
-    }
-  }
-
-  private void cancelStatement(Session session) {
+  /**
+   * Cancels at each look: at an earlier one the thread may have been on its way to the statement.
+   * Whatever goes wrong here, the next look must come.
+   */
+  private void interrupt(Session session) {
     try {
-      connectionOf(session).getResourceRegistry().cancelLastQuery();
-    } catch (RuntimeException e) {
-      unit.observer().cleanupFailed("", "cancel of the running statement", e);
+      if (System.nanoTime() - abandonedNanos < CUT_AFTER_NANOS) {
+        connectionOf(session).getResourceRegistry().cancelLastQuery();
+      } else if (cut.add(session)) {
+        cut(connectionOf(session));
+      }
+    } catch (SQLException | RuntimeException | Error e) {
+      unit.observer().cleanupFailed("", "cancellation", e);
     }
   }
 
-  private void cutConnection(Session session) {
-    LogicalConnectionImplementor connection = connectionOf(session);
+  private static void cut(LogicalConnectionImplementor connection) throws SQLException {
     if (connection.isPhysicallyConnected()) {
-      try {
-        Connection physical = connection.getPhysicalConnection();
-        physical.abort(Runnable::run);
-      } catch (SQLException | RuntimeException e) {
-        unit.observer().cleanupFailed("", "abort of the connection", e);
-      }
+      Connection physical = connection.getPhysicalConnection();
+      physical.abort(Runnable::run);
     }
   }
 

@@ -47,7 +47,7 @@ public class DbSessionsContainer implements AutoCloseable {
   private @Nullable Session logger;
   private volatile @Nullable Unit unit;
   private volatile boolean ended;
-  private boolean committedAtEnd;
+  private volatile @Nullable Thread ender;
 
   /**
    * Creates the container of a new unit of work. Costs one small object: nothing is opened, looked
@@ -74,6 +74,7 @@ public class DbSessionsContainer implements AutoCloseable {
     if (open == null) {
       open = session(READER);
       reader = open;
+      forgetIfEnded();
     }
     return open;
   }
@@ -91,6 +92,7 @@ public class DbSessionsContainer implements AutoCloseable {
     if (open == null) {
       open = session(WRITER);
       writer = open;
+      forgetIfEnded();
     }
     return open;
   }
@@ -108,6 +110,7 @@ public class DbSessionsContainer implements AutoCloseable {
     if (open == null) {
       open = session(LOGGER);
       logger = open;
+      forgetIfEnded();
     }
     return open;
   }
@@ -247,7 +250,6 @@ public class DbSessionsContainer implements AutoCloseable {
     Unit used = unit;
     checkNotEnded();
     CommitReport report = used == null ? CommitReport.EMPTY : used.commitAtEnd();
-    committedAtEnd = true;
     close();
     return report;
   }
@@ -277,7 +279,7 @@ public class DbSessionsContainer implements AutoCloseable {
       return;
     }
     if (used.guard().beginClosing()) {
-      RuntimeException failure = used.end(committedAtEnd);
+      Throwable failure = used.end();
       if (failure != null && cause != null && failure != cause) {
         cause.addSuppressed(failure);
       }
@@ -296,6 +298,23 @@ public class DbSessionsContainer implements AutoCloseable {
     if (used != null && used.guard().abandon()) {
       new AbandonedUnit(used).closeWhenQuiet();
     }
+  }
+
+  /** Called after each write of a field: the end may come between the opening and the write. */
+  private void forgetIfEnded() {
+    if (ended) {
+      reader = null;
+      writer = null;
+      logger = null;
+    }
+  }
+
+  /**
+   * Whether another thread than this one has ended the unit of work, without asking whoever works
+   * in it.
+   */
+  boolean isEndedElsewhere() {
+    return ended && ender != Thread.currentThread();
   }
 
   /**
@@ -337,15 +356,16 @@ public class DbSessionsContainer implements AutoCloseable {
 
   /** From here on every access goes the long way, and is refused there. */
   private @Nullable Unit endUse() {
-    ended = true;
+    if (!ended) {
+      ender = Thread.currentThread();
+      ended = true;
+    }
     CurrentUnit.leave(this);
-    reader = null;
-    writer = null;
-    logger = null;
+    forgetIfEnded();
     return unit;
   }
 
-  private void checkNotEnded() {
+  void checkNotEnded() {
     if (ended) {
       throw new UnitEndedException(origin.label());
     }

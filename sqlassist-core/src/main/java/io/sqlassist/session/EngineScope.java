@@ -16,9 +16,9 @@ public final class EngineScope {
   private final DbSessionsContainer container;
   private final Unit unit;
   private final Engine engine;
-  private @Nullable Session session;
+  private volatile @Nullable Session session;
   private @Nullable StatelessSession statelessSession;
-  private EngineStatus status = EngineStatus.INIT;
+  private volatile EngineStatus status = EngineStatus.INIT;
 
   EngineScope(DbSessionsContainer container, Unit unit, Engine engine) {
     this.container = container;
@@ -96,10 +96,11 @@ public final class EngineScope {
    * @return the outcome of each engine committed
    * @throws io.sqlassist.transaction.PartialCommitException if not everything is known to be rolled
    *     back
+   * @throws UnitEndedException if the unit of work has ended
    * @throws RuntimeException any other failure; the work is rolled back
    */
   public CommitReport commit() {
-    return session == null ? CommitReport.EMPTY : unit.commit(engine.name());
+    return unit.commit(this);
   }
 
   /**
@@ -108,14 +109,13 @@ public final class EngineScope {
    * open.
    */
   public void rollback() {
-    if (session != null) {
-      unit.rollback(engine.name());
-    }
+    unit.rollback(this);
   }
 
   /**
    * Rolls back what is not committed, closes this engine's session and gives the connection back.
-   * The next access opens a fresh session. Does nothing if no session is open.
+   * The next access opens a fresh session. Engines that share its policy object are rolled back
+   * with it, but stay open. Does nothing if no session is open.
    */
   public void close() {
     if (session != null) {
@@ -133,33 +133,16 @@ public final class EngineScope {
   }
 
   /** Closes what is open. Called by the unit, which has ended the transaction before. */
-  @Nullable RuntimeException closeSessions() {
+  void closeSessions() {
     Session open = session;
     if (open == null) {
-      return null;
+      return;
     }
     StatelessSession stateless = statelessSession;
     session = null;
     statelessSession = null;
     status = EngineStatus.END;
-    RuntimeException failure = null;
-    if (stateless != null) {
-      failure = close(stateless::close, null);
-    }
-    return close(open::close, failure);
-  }
-
-  private static @Nullable RuntimeException close(
-      Runnable close, @Nullable RuntimeException earlier) {
-    try {
-      close.run();
-      return earlier;
-    } catch (RuntimeException e) {
-      if (earlier == null) {
-        return e;
-      }
-      earlier.addSuppressed(e);
-      return earlier;
-    }
+    Throwable failure = stateless == null ? null : CleanUp.attempt(stateless::close, null);
+    CleanUp.throwIfAny(CleanUp.attempt(open::close, failure));
   }
 }

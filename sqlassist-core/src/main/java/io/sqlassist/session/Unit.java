@@ -8,8 +8,8 @@ import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.UnitTransactions;
 import jakarta.persistence.RollbackException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,9 +25,13 @@ final class Unit {
   private final UnitOrigin origin;
   private final EngineRegistry registry;
   private final UnitTransactions transactions = new UnitTransactions();
-  private final List<EngineScope> scopes = new ArrayList<>(3);
+
+  /** Read also by other threads: for the statuses, and to cancel what runs. */
+  private final List<EngineScope> scopes = new CopyOnWriteArrayList<>();
+
   private UnitObserver observer = UnitObserver.NONE;
   private boolean started;
+  private boolean decided;
   private volatile boolean doomed;
 
   Unit(EngineRegistry registry, UnitOrigin origin) {
@@ -41,9 +45,9 @@ final class Unit {
   }
 
   @Nullable EngineScope scope(String engine) {
-    for (int i = 0; i < scopes.size(); i++) {
-      if (scopes.get(i).name().equals(engine)) {
-        return scopes.get(i);
+    for (EngineScope scope : scopes) {
+      if (scope.name().equals(engine)) {
+        return scope;
       }
     }
     return null;
@@ -78,11 +82,7 @@ final class Unit {
       session.addEventListeners(guard);
       transactions.join(engine.name(), engine.policy(), session);
     } catch (RuntimeException | Error e) {
-      try {
-        session.close();
-      } catch (RuntimeException more) {
-        e.addSuppressed(more);
-      }
+      CleanUp.attempt(session::close, e);
       throw e;
     }
     observer.sessionOpened(engine.name());
@@ -98,47 +98,46 @@ final class Unit {
   }
 
   CommitReport commit() {
-    return committed(transactions::commit, transactions::restart);
+    return whileUsed(() -> commit(transactions::commit, transactions::restart));
   }
 
-  CommitReport commit(String engine) {
-    return committed(() -> transactions.commit(engine), () -> transactions.restart(engine));
+  CommitReport commit(EngineScope scope) {
+    String engine = scope.name();
+    return whileUsed(
+        () ->
+            scope.openSession() == null
+                ? CommitReport.EMPTY
+                : commit(() -> transactions.commit(engine), () -> transactions.restart(engine)));
   }
 
-  /** The last commit: nothing goes on afterwards. */
+  /** The last commit: nothing goes on afterwards, and nothing is left to be rolled back. */
   CommitReport commitAtEnd() {
-    return committed(transactions::commit, () -> {});
+    return whileUsed(
+        () -> {
+          decided = true;
+          return commit(transactions::commit, () -> {});
+        });
   }
 
-  private CommitReport committed(Supplier<CommitReport> committing, Runnable goOn) {
+  private <T> T whileUsed(Supplier<T> action) {
     guard.enter();
     try {
-      return commitThenGoOn(committing, goOn);
+      return action.get();
     } finally {
       guard.exit();
     }
   }
 
-  private CommitReport commitThenGoOn(Supplier<CommitReport> committing, Runnable goOn) {
+  private CommitReport commit(Supplier<CommitReport> committing, Runnable goOn) {
     if (doomed) {
-      transactions.rollback();
-      observer.rolledBack();
-      goOn.run();
-      throw new RollbackException(
-          "The unit of work '"
-              + origin.label()
-              + "' was doomed and is rolled back: doom() rules out a commit.");
+      throw refusal();
     }
     CommitReport report;
     try {
       report = committing.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       observer.commitFailed(e);
-      try {
-        goOn.run();
-      } catch (RuntimeException more) {
-        e.addSuppressed(more);
-      }
+      CleanUp.attempt(goOn, e);
       throw e;
     }
     observer.committed(report);
@@ -146,82 +145,85 @@ final class Unit {
     return report;
   }
 
+  /** Rolls all engines back, also when one only was to be committed: all of them are doomed. */
+  private RollbackException refusal() {
+    RollbackException refusal =
+        new RollbackException(
+            "The unit of work '"
+                + origin.label()
+                + "' was doomed and is rolled back: doom() rules out a commit.");
+    CleanUp.attempt(
+        () -> rollback(transactions::rollback, decided ? () -> {} : transactions::restart),
+        refusal);
+    return refusal;
+  }
+
   void rollback() {
-    guard.enter();
-    try {
-      rolledBack(transactions::rollback, transactions::restart);
-    } finally {
-      guard.exit();
-    }
+    whileUsed(
+        () -> {
+          rollback(transactions::rollback, transactions::restart);
+          return Boolean.TRUE;
+        });
   }
 
-  void rollback(String engine) {
-    guard.enter();
-    try {
-      rolledBack(() -> transactions.rollback(engine), () -> transactions.restart(engine));
-    } finally {
-      guard.exit();
-    }
+  void rollback(EngineScope scope) {
+    String engine = scope.name();
+    whileUsed(
+        () -> {
+          if (scope.openSession() != null) {
+            rollback(() -> transactions.rollback(engine), () -> transactions.restart(engine));
+          }
+          return Boolean.TRUE;
+        });
   }
 
-  private void rolledBack(Runnable rollback, Runnable goOn) {
-    try {
-      rollback.run();
-    } finally {
-      observer.rolledBack();
-      goOn.run();
-    }
+  private void rollback(Runnable rollback, Runnable goOn) {
+    Throwable failure = CleanUp.attempt(rollback, null);
+    observer.rolledBack();
+    CleanUp.throwIfAny(CleanUp.attempt(goOn, failure));
   }
 
   /** Rolls back and closes one engine. */
   void release(EngineScope scope) {
-    guard.enter();
-    try {
-      transactions.rollback(scope.name());
-    } catch (RuntimeException e) {
-      observer.cleanupFailed(scope.name(), "rollback", e);
-    } finally {
-      transactions.leave(scope.name());
-      closeSessions(scope, null);
-      guard.exit();
-    }
+    whileUsed(
+        () -> {
+          cleanUp(scope.name(), "rollback", () -> transactions.rollback(scope.name()), null);
+          cleanUp(scope.name(), "new transaction", () -> transactions.leave(scope.name()), null);
+          closeSessions(scope, null);
+          return Boolean.TRUE;
+        });
   }
 
-  private @Nullable RuntimeException closeSessions(
-      EngineScope scope, @Nullable RuntimeException earlier) {
-    boolean wasOpen = scope.openSession() != null;
-    RuntimeException failure = scope.closeSessions();
-    RuntimeException all = earlier;
-    if (failure != null) {
-      observer.cleanupFailed(scope.name(), "close", failure);
-      if (all == null) {
-        all = failure;
-      } else {
-        all.addSuppressed(failure);
-      }
+  /** Takes a step where a failure can't be thrown any more; the observer is told of it. */
+  private @Nullable Throwable cleanUp(
+      String engine, String action, Runnable step, @Nullable Throwable earlier) {
+    Throwable failure = CleanUp.attempt(step, null);
+    if (failure == null) {
+      return earlier;
     }
+    observer.cleanupFailed(engine, action, failure);
+    return CleanUp.add(earlier, failure);
+  }
+
+  private @Nullable Throwable closeSessions(EngineScope scope, @Nullable Throwable earlier) {
+    boolean wasOpen = scope.openSession() != null;
+    Throwable failure = cleanUp(scope.name(), "close", scope::closeSessions, earlier);
     if (wasOpen) {
       observer.sessionClosed(scope.name());
     }
-    return all;
+    return failure;
   }
 
   /**
    * Rolls back what is not committed and closes every session. The caller has made itself the
    * closer with the guard.
    *
-   * @param decided whether the work has been committed, so that nothing is left to roll back
    * @return what failed, already told to the observer; null if nothing did
    */
-  @Nullable RuntimeException end(boolean decided) {
-    RuntimeException failure = null;
+  @Nullable Throwable end() {
+    Throwable failure = null;
     if (!decided) {
-      try {
-        transactions.rollback();
-      } catch (RuntimeException e) {
-        observer.cleanupFailed("", "rollback", e);
-        failure = e;
-      }
+      failure = cleanUp("", "rollback", transactions::rollback, null);
       if (started) {
         observer.rolledBack();
       }
@@ -237,7 +239,7 @@ final class Unit {
   }
 
   void forEachOpenSession(Consumer<Session> action) {
-    for (EngineScope scope : List.copyOf(scopes)) {
+    for (EngineScope scope : scopes) {
       Session session = scope.openSession();
       if (session != null) {
         action.accept(session);

@@ -25,6 +25,7 @@ public final class Units {
    * @param <X> what it may throw
    * @return what the work returned
    * @throws X what the work threw
+   * @throws UnitEndedException if another thread has ended the unit before the work returned
    * @throws RuntimeException as {@link DbSessionsContainer#commit()}, if the commit fails
    */
   public static <T extends @Nullable Object, X extends Exception> T inUnit(
@@ -32,7 +33,9 @@ public final class Units {
     DbSessionsContainer db = openUnit(registry);
     try {
       T result = work.apply(db);
-      if (db.isDoomed()) {
+      if (db.isEndedElsewhere()) {
+        db.checkNotEnded(); // what this work did was not committed
+      } else if (db.isDoomed()) {
         db.close();
       } else if (!db.isEnded()) {
         db.commitAndClose();

@@ -26,8 +26,32 @@ final class UseGuard implements SessionEventListener {
     this.label = label;
   }
 
-  /** Begins a use by this thread. */
+  /** Begins a use by this thread. A use that is refused must not be ended. */
   synchronized void enter() {
+    check();
+    user = Thread.currentThread();
+    depth++;
+  }
+
+  /**
+   * Begins a region whose end Hibernate reports also when its beginning threw. Inside of another
+   * region that end must not be taken for the outer one's: the thread would pass for gone while it
+   * still is on its way out.
+   */
+  private synchronized void enterRegion() {
+    try {
+      check();
+    } catch (IllegalStateException e) {
+      if (user == Thread.currentThread()) {
+        depth++;
+      }
+      throw e;
+    }
+    user = Thread.currentThread();
+    depth++;
+  }
+
+  private void check() {
     Thread me = Thread.currentThread();
     if (ended && closer != me) {
       throw new UnitEndedException(label.get());
@@ -35,14 +59,9 @@ final class UseGuard implements SessionEventListener {
     if (user != null && user != me) {
       throw new ConcurrentUnitException(label.get(), user.getName(), me.getName());
     }
-    user = me;
-    depth++;
   }
 
-  /**
-   * Ends a use by this thread. Does nothing if the use was refused: Hibernate reports the end of a
-   * region also when its beginning threw.
-   */
+  /** Ends a use by this thread. Does nothing if another thread's use was refused. */
   synchronized void exit() {
     if (user == Thread.currentThread() && --depth <= 0) {
       depth = 0;
@@ -114,7 +133,7 @@ final class UseGuard implements SessionEventListener {
 
   @Override
   public void jdbcPrepareStatementStart() {
-    enter();
+    enterRegion();
   }
 
   @Override
@@ -124,7 +143,7 @@ final class UseGuard implements SessionEventListener {
 
   @Override
   public void jdbcExecuteStatementStart() {
-    enter();
+    enterRegion();
   }
 
   @Override
@@ -134,7 +153,7 @@ final class UseGuard implements SessionEventListener {
 
   @Override
   public void jdbcExecuteBatchStart() {
-    enter();
+    enterRegion();
   }
 
   @Override
