@@ -1,9 +1,11 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineKind;
 import io.sqlassist.transaction.CommitReport;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,7 @@ public final class EngineScope {
   private final DbSessionsContainer container;
   private final Unit unit;
   private final Engine engine;
-  private volatile @Nullable Session session;
-  private @Nullable StatelessSession statelessSession;
+  private volatile @Nullable ScopedSession current;
   private volatile EngineStatus status = EngineStatus.INIT;
 
   EngineScope(DbSessionsContainer container, Unit unit, Engine engine) {
@@ -46,16 +47,20 @@ public final class EngineScope {
   public Session session() {
     unit.guard().enter();
     try {
-      Session open = session;
-      if (open == null) {
-        open = unit.open(engine);
-        session = open;
-        status = EngineStatus.START;
-      }
-      return open;
+      return scopedSession().session();
     } finally {
       unit.guard().exit();
     }
+  }
+
+  private ScopedSession scopedSession() {
+    ScopedSession open = current;
+    if (open == null) {
+      open = new ScopedSession(unit.open(engine), null);
+      current = open;
+      status = EngineStatus.START;
+    }
+    return open;
   }
 
   /**
@@ -69,12 +74,7 @@ public final class EngineScope {
   public StatelessSession statelessSession() {
     unit.guard().enter();
     try {
-      StatelessSession open = statelessSession;
-      if (open == null) {
-        open = session().statelessWithOptions().connection().open();
-        statelessSession = open;
-      }
-      return open;
+      return scopedSession().statelessSession();
     } finally {
       unit.guard().exit();
     }
@@ -118,10 +118,191 @@ public final class EngineScope {
    * with it, but stay open. Does nothing if no session is open.
    */
   public void close() {
-    if (session != null) {
+    if (current != null) {
       unit.release(this);
       container.forget(engine.name());
     }
+  }
+
+  /**
+   * Runs a block in a transaction of its own on this engine: commits when it returns, rolls back
+   * when it throws. What was under way on the engine before is committed first.
+   *
+   * @param work the block
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the block returned
+   * @throws X what the block threw
+   * @see #atomic(WhenOpen, SessionFunction)
+   */
+  public <T extends @Nullable Object, X extends Exception> T atomic(
+      SessionFunction<? extends T, X> work) throws X {
+    return this.<T, X>atomic(WhenOpen.COMMIT, work);
+  }
+
+  /**
+   * Runs a block in a transaction of its own on this engine: commits when it returns, rolls back
+   * when it throws. The block uses the unit's session; engines that share the policy object of this
+   * one are committed and rolled back with it.
+   *
+   * @param whenOpen what to do with work that is under way on the engine
+   * @param work the block
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the block returned
+   * @throws X what the block threw; a failed rollback is suppressed in it
+   * @throws IllegalStateException if work is under way and is to be refused, or a savepoint block
+   *     is open on this engine
+   * @throws UnsupportedOperationException if the engine has no transactions
+   * @throws RuntimeException as {@link #commit()}, if the commit fails
+   */
+  public <T extends @Nullable Object, X extends Exception> T atomic(
+      WhenOpen whenOpen, SessionFunction<? extends T, X> work) throws X {
+    requireTransactions("atomic(...)");
+    Session session = session();
+    switch (whenOpen) {
+      case COMMIT -> commit();
+      case ROLLBACK -> rollback();
+      case REFUSE -> refuseWorkUnderWay(session);
+      case JOIN -> {
+        // goes on in the transaction there is
+      }
+    }
+    try {
+      T result = work.apply(session);
+      commit();
+      return result;
+    } catch (Throwable t) {
+      try {
+        rollback();
+      } catch (RuntimeException more) {
+        if (more != t) {
+          t.addSuppressed(more);
+        }
+      }
+      throw t;
+    }
+  }
+
+  /**
+   * Runs a block inside of a savepoint of the engine's transaction: when it throws, only what the
+   * block did is rolled back, and the transaction can go on and commit. Blocks may be nested to any
+   * depth.
+   *
+   * <p>The block has a session of its own on the same connection, which is also what the unit of
+   * work hands out for this engine until the block ends; the outer session is flushed before and
+   * refuses statements meanwhile. When the block ends well the outer session reloads what it holds
+   * and the block has changed. Entities that the block loaded or made are detached afterwards.
+   *
+   * @param work the block
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the block returned
+   * @throws X what the block threw; catch it to go on in the transaction
+   * @throws jakarta.persistence.RollbackException if an operation in the block failed and the
+   *     failure was caught inside; the block is rolled back
+   * @throws UnsupportedOperationException if the engine has no transactions, or its driver no
+   *     savepoints
+   */
+  public <T extends @Nullable Object, X extends Exception> T savepoint(
+      SessionFunction<? extends T, X> work) throws X {
+    requireTransactions("savepoint(...)");
+    SavepointBlock block = beginSavepoint();
+    try {
+      T result = work.apply(block.session());
+      endSavepoint(block::release);
+      return result;
+    } catch (Throwable t) {
+      try {
+        if (isInnermost(block)) {
+          endSavepoint(block::rollback);
+        }
+      } catch (RuntimeException more) {
+        t.addSuppressed(more);
+      }
+      throw t;
+    }
+  }
+
+  private SavepointBlock beginSavepoint() {
+    unit.guard().enter();
+    try {
+      ScopedSession outer = scopedSession();
+      SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
+      outer.suspend(engine.name());
+      current = new ScopedSession(block.session(), outer);
+      container.forget(engine.name());
+      return block;
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  /** The outer session takes over first: a release may have to reload what it holds. */
+  private void endSavepoint(Runnable end) {
+    unit.guard().enter();
+    try {
+      ScopedSession inner = current;
+      ScopedSession outer = inner == null ? null : inner.outer();
+      if (outer != null) {
+        outer.resume();
+      }
+      try {
+        end.run();
+      } catch (RuntimeException | Error e) {
+        if (outer != null && inner != null && inner.session().isOpen()) {
+          outer.suspend(engine.name());
+        }
+        throw e;
+      } finally {
+        if (inner != null && !inner.session().isOpen()) {
+          current = outer;
+          container.forget(engine.name());
+        }
+      }
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  /** False once the block has been ended, by a release or by the end of the unit of work. */
+  private boolean isInnermost(SavepointBlock block) {
+    ScopedSession innermost = current;
+    return innermost != null && innermost.session() == block.session();
+  }
+
+  private void requireTransactions(String what) {
+    if (engine.options().kind() != EngineKind.READ_WRITE) {
+      throw new UnsupportedOperationException(
+          "Engine '"
+              + engine.name()
+              + "' is "
+              + engine.options().kind()
+              + " and has no transactions: "
+              + what
+              + " needs a read-write engine.");
+    }
+  }
+
+  private void refuseWorkUnderWay(Session session) {
+    boolean connected =
+        session
+            .unwrap(SharedSessionContractImplementor.class)
+            .getJdbcCoordinator()
+            .getLogicalConnection()
+            .isPhysicallyConnected();
+    if (connected || session.isDirty()) {
+      throw new IllegalStateException(
+          "Engine '"
+              + engine.name()
+              + "' has work under way that is not committed, and atomic(REFUSE, ...) was asked for."
+              + " Commit or roll back first, or choose COMMIT, ROLLBACK or JOIN.");
+    }
+  }
+
+  boolean hasOpenSavepoint() {
+    ScopedSession innermost = current;
+    return innermost != null && innermost.outer() != null;
   }
 
   Engine engine() {
@@ -129,20 +310,22 @@ public final class EngineScope {
   }
 
   @Nullable Session openSession() {
-    return session;
+    ScopedSession open = current;
+    return open == null ? null : open.session();
   }
 
   /** Closes what is open. Called by the unit, which has ended the transaction before. */
   void closeSessions() {
-    Session open = session;
+    ScopedSession open = current;
     if (open == null) {
       return;
     }
-    StatelessSession stateless = statelessSession;
-    session = null;
-    statelessSession = null;
+    current = null;
     status = EngineStatus.END;
-    Throwable failure = stateless == null ? null : CleanUp.attempt(stateless::close, null);
-    CleanUp.throwIfAny(CleanUp.attempt(open::close, failure));
+    Throwable failure = null;
+    for (ScopedSession each = open; each != null; each = each.outer()) {
+      failure = each.close(failure);
+    }
+    CleanUp.throwIfAny(failure);
   }
 }

@@ -98,11 +98,13 @@ final class Unit {
   }
 
   CommitReport commit() {
+    refuseInsideOfSavepoint(null);
     return whileUsed(() -> commit(transactions::commit, transactions::restart));
   }
 
   CommitReport commit(EngineScope scope) {
     String engine = scope.name();
+    refuseInsideOfSavepoint(engine);
     return whileUsed(
         () ->
             scope.openSession() == null
@@ -112,6 +114,7 @@ final class Unit {
 
   /** The last commit: nothing goes on afterwards, and nothing is left to be rolled back. */
   CommitReport commitAtEnd() {
+    refuseInsideOfSavepoint(null);
     return whileUsed(
         () -> {
           decided = true;
@@ -159,6 +162,7 @@ final class Unit {
   }
 
   void rollback() {
+    refuseInsideOfSavepoint(null);
     whileUsed(
         () -> {
           rollback(transactions::rollback, transactions::restart);
@@ -168,6 +172,7 @@ final class Unit {
 
   void rollback(EngineScope scope) {
     String engine = scope.name();
+    refuseInsideOfSavepoint(engine);
     whileUsed(
         () -> {
           if (scope.openSession() != null) {
@@ -183,8 +188,22 @@ final class Unit {
     CleanUp.throwIfAny(CleanUp.attempt(goOn, failure));
   }
 
+  /** The block's session stands on the transaction that would be ended under it. */
+  private void refuseInsideOfSavepoint(@Nullable String engine) {
+    for (EngineScope scope : scopes) {
+      if (scope.hasOpenSavepoint() && (engine == null || engine.equals(scope.name()))) {
+        throw new IllegalStateException(
+            "A savepoint block is open on engine '"
+                + scope.name()
+                + "': leave it before you commit, roll back or close. To undo the block alone, throw"
+                + " out of it.");
+      }
+    }
+  }
+
   /** Rolls back and closes one engine. */
   void release(EngineScope scope) {
+    refuseInsideOfSavepoint(scope.name());
     whileUsed(
         () -> {
           cleanUp(scope.name(), "rollback", () -> transactions.rollback(scope.name()), null);
