@@ -17,17 +17,28 @@ final class EngineConnections implements ConnectionProvider {
 
   private static final long serialVersionUID = 1L;
 
+  /** The modes of a connection. */
+  record Mode(boolean autoCommit, boolean readOnly) {
+
+    /** Pools other than HikariCP don't tell; their connections do. */
+    static Mode handedOutBy(DataSource dataSource) throws SQLException {
+      try (Connection connection = dataSource.getConnection()) {
+        return new Mode(connection.getAutoCommit(), connection.isReadOnly());
+      }
+    }
+  }
+
   private final transient String engine;
   private final transient DataSource dataSource;
   private final transient EngineKind kind;
   private final transient Observer observer;
-  private final boolean poolIsReadOnly;
+  private final transient Mode handedOut;
   private final boolean poolRestores;
 
   /**
    * Creates the provider.
    *
-   * @param poolIsReadOnly the read-only mode in which the pool hands out its connections
+   * @param handedOut the mode in which the pool hands out its connections
    * @param poolRestores whether the pool resets a connection that comes back, as HikariCP does
    */
   EngineConnections(
@@ -35,13 +46,13 @@ final class EngineConnections implements ConnectionProvider {
       DataSource dataSource,
       EngineKind kind,
       Observer observer,
-      boolean poolIsReadOnly,
+      Mode handedOut,
       boolean poolRestores) {
     this.engine = engine;
     this.dataSource = dataSource;
     this.kind = kind;
     this.observer = observer;
-    this.poolIsReadOnly = poolIsReadOnly;
+    this.handedOut = handedOut;
     this.poolRestores = poolRestores;
   }
 
@@ -52,10 +63,10 @@ final class EngineConnections implements ConnectionProvider {
       if (connection.getAutoCommit() != kind.usesAutoCommit()) {
         connection.setAutoCommit(kind.usesAutoCommit());
       }
-      if (poolIsReadOnly != kind.usesReadOnly()) {
+      if (handedOut.readOnly() != kind.usesReadOnly()) {
         connection.setReadOnly(kind.usesReadOnly());
       }
-      return connection;
+      return kind.usesAutoCommit() ? WithoutTransaction.of(connection) : connection;
     } catch (SQLException | RuntimeException | Error e) {
       try {
         connection.close();
@@ -71,18 +82,19 @@ final class EngineConnections implements ConnectionProvider {
    * turn a commit that succeeded into one that seems to have failed.
    */
   @Override
-  public void closeConnection(Connection connection) {
-    SQLException failure = null;
+  public void closeConnection(Connection handedOver) {
+    Connection connection = WithoutTransaction.unwrap(handedOver);
+    Exception failure = null;
     if (!poolRestores) {
       try {
         restore(connection);
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         failure = e;
       }
     }
     try {
       connection.close();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       if (failure != null) {
         e.addSuppressed(failure);
       }
@@ -97,13 +109,16 @@ final class EngineConnections implements ConnectionProvider {
     if (connection.isClosed()) {
       return;
     }
-    if (!kind.usesAutoCommit()) {
+    // Also for the kinds without transactions, since the application may have begun one by hand.
+    if (!connection.getAutoCommit()) {
       // First, since switching autocommit on would commit what a failed rollback left behind.
       connection.rollback();
-      connection.setAutoCommit(true);
     }
-    if (poolIsReadOnly != kind.usesReadOnly()) {
-      connection.setReadOnly(poolIsReadOnly);
+    if (connection.getAutoCommit() != handedOut.autoCommit()) {
+      connection.setAutoCommit(handedOut.autoCommit());
+    }
+    if (handedOut.readOnly() != kind.usesReadOnly()) {
+      connection.setReadOnly(handedOut.readOnly());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sqlassist.engine;
 
 import io.sqlassist.engine.EngineConfig.DeclaredEntities;
+import io.sqlassist.engine.EngineConnections.Mode;
 import io.sqlassist.engine.HikariPools.PoolFacts;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.TransactionPolicy;
@@ -116,7 +117,9 @@ final class EngineStarter {
               instrumented,
               kind,
               observer,
-              facts != null ? facts.readOnly() : handsOutReadOnly(instrumented),
+              facts != null
+                  ? new Mode(facts.autoCommit(), facts.readOnly())
+                  : Mode.handedOutBy(instrumented),
               facts != null);
       database = probe(connections);
     } catch (SQLException | RuntimeException e) {
@@ -183,13 +186,6 @@ final class EngineStarter {
       all.addAll(found);
     }
     return new ArrayList<>(all);
-  }
-
-  /** Pools other than HikariCP don't tell; their connections do. */
-  private static boolean handsOutReadOnly(DataSource dataSource) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      return connection.isReadOnly();
-    }
   }
 
   private String probe(EngineConnections connections) throws SQLException {

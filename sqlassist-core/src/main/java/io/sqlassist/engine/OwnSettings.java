@@ -9,6 +9,8 @@ import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.query.sqm.mutation.internal.temptable.GlobalTemporaryTableStrategy;
+import org.hibernate.query.sqm.mutation.internal.temptable.PersistentTableStrategy;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
 import org.hibernate.tool.schema.Action;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ final class OwnSettings {
   private static final List<String> SCHEMA_ACTIONS =
       List.of(AvailableSettings.HBM2DDL_AUTO, AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION);
   private static final Set<Action> LEAVES_SCHEMA = Set.of(Action.NONE, Action.VALIDATE);
+
+  /** Hibernate means to remove the setting, and so deprecates its constant. */
+  private static final String DISCARD_ON_CLOSE = "hibernate.discard_pc_on_close";
 
   private OwnSettings() {}
 
@@ -85,6 +90,8 @@ final class OwnSettings {
     settings.put(AvailableSettings.JTA_PLATFORM, NoJtaPlatform.INSTANCE);
     // Without it commit() of a transaction that is marked rollback-only returns normally.
     settings.put(AvailableSettings.JPA_TRANSACTION_COMPLIANCE, true);
+    // Otherwise a session that is closed in a transaction keeps its connection for ever.
+    settings.put(DISCARD_ON_CLOSE, true);
     if (kind == EngineKind.READ_WRITE) {
       // Leaves the connection to the first statement instead of to beginTransaction().
       settings.put(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, true);
@@ -98,6 +105,9 @@ final class OwnSettings {
           PhysicalConnectionHandlingMode.DELAYED_ACQUISITION_AND_RELEASE_AFTER_STATEMENT);
     }
     if (kind == EngineKind.READ_ONLY) {
+      // Else Hibernate creates tables for its bulk statements when the engine starts.
+      settings.put(GlobalTemporaryTableStrategy.CREATE_ID_TABLES, false);
+      settings.put(PersistentTableStrategy.CREATE_ID_TABLES, false);
       // What a replica returns may be stale and must not reach others through a shared cache.
       settings.put(AvailableSettings.USE_SECOND_LEVEL_CACHE, false);
       settings.put(AvailableSettings.USE_QUERY_CACHE, false);
