@@ -23,20 +23,29 @@ final class AutocommitTransaction implements UnitTransaction {
 
   @Override
   public void flush() {
-    // Set before, not after: a flush that failed leaves its session unusable, so the rollback that
-    // follows must not try it again.
+    // Set before, not after: the rollback that follows a flush that failed must not try it again.
     flushed = true;
     Throwable failure = null;
     for (Session session : sessions) {
       try {
         if (session.isOpen() && session.getHibernateFlushMode() != FlushMode.MANUAL) {
-          session.flush();
+          flush(session);
         }
       } catch (RuntimeException | Error e) {
         failure = Failures.add(failure, e);
       }
     }
     Failures.throwIfAny(failure);
+  }
+
+  /** What a flush could not write it would try again with every later one. */
+  private static void flush(Session session) {
+    try {
+      session.flush();
+    } catch (RuntimeException | Error e) {
+      session.clear();
+      throw e;
+    }
   }
 
   @Override
