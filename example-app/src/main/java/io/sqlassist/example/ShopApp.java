@@ -2,9 +2,16 @@ package io.sqlassist.example;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.util.JavalinException;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bookshop: databases, then engines, then the web server; at the end the other way round.
@@ -18,6 +25,11 @@ public final class ShopApp implements AutoCloseable {
 
   /** How long requests that run when the shop closes may go on. */
   private static final int GRACE_MILLIS = 1_000;
+
+  /** How long connections without a request stay then. */
+  private static final int IDLE_MILLIS = 50;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShopApp.class);
 
   private final ShopDatabases databases;
   private final EngineRegistry registry;
@@ -55,8 +67,8 @@ public final class ShopApp implements AutoCloseable {
     EngineRegistry registry = EngineRegistry.create();
     try {
       ShopEngines.start(registry, databases);
-      Javalin server = Javalin.create(javalin -> configure(javalin, registry));
-      return new ShopApp(databases, registry, server.start("127.0.0.1", config.port()));
+      Javalin server = Javalin.create(javalin -> configure(javalin, registry, config.port()));
+      return new ShopApp(databases, registry, server.start());
     } catch (RuntimeException e) {
       try (databases;
           registry) {
@@ -65,7 +77,7 @@ public final class ShopApp implements AutoCloseable {
     }
   }
 
-  private static void configure(JavalinConfig config, EngineRegistry registry) {
+  private static void configure(JavalinConfig config, EngineRegistry registry, int port) {
     config.registerPlugin(
         new SqlAssistPlugin(
             plugin -> {
@@ -93,6 +105,15 @@ public final class ShopApp implements AutoCloseable {
           jetty.insertHandler(new GracefulHandler());
           jetty.setStopTimeout(GRACE_MILLIS);
         });
+    config.jetty.addConnector((jetty, http) -> connector(jetty, http, port));
+  }
+
+  private static ServerConnector connector(Server jetty, HttpConfiguration http, int port) {
+    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    connector.setShutdownIdleTimeout(IDLE_MILLIS);
+    return connector;
   }
 
   String url() {
@@ -109,6 +130,8 @@ public final class ShopApp implements AutoCloseable {
     try (databases;
         registry) {
       server.stop();
+    } catch (JavalinException e) {
+      LOG.warn("Some requests took too long and were cut off: {}", e.getMessage());
     }
   }
 }

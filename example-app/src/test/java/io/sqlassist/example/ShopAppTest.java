@@ -36,7 +36,7 @@ class ShopAppTest {
   void whatRunsWhenTheShopClosesIsFinished() throws Exception {
     ShopApp app = ShopApp.start(ON_H2);
     Shop shop = new Shop(app.url());
-    int stock = shop.stock(1);
+    int port = URI.create(app.url()).getPort();
     Engine writer = app.registry().engine("writer");
     CompletableFuture<Shop.Reply> order;
     CompletableFuture<Void> closing;
@@ -46,12 +46,11 @@ class ShopAppTest {
       HikariDataSource pool = (HikariDataSource) writer.dataSource();
       await(() -> pool.getHikariPoolMXBean().getActiveConnections() == 2); // it waits for the lock
       closing = CompletableFuture.runAsync(app::close);
-      await(() -> !accepts(URI.create(app.url()).getPort()));
+      await(() -> !accepts(port));
     }
 
     assertThat(order.get(1, TimeUnit.MINUTES).status()).isEqualTo(201);
     closing.get(1, TimeUnit.MINUTES);
-    assertThat(stock).isPositive();
   }
 
   private static boolean accepts(int port) {
