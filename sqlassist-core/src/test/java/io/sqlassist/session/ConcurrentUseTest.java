@@ -388,7 +388,8 @@ class ConcurrentUseTest extends EngineTests {
       assertThat(engines.isbns("writer")).hasSize(committed ? 1 : 0);
       assertThat(events()).filteredOn("ended"::equals).hasSize(1);
       assertThat(events().contains("committed [writer=COMMITTED]")).isEqualTo(committed);
-      assertThat(events().contains("rolled back")).isEqualTo(!committed);
+      assertThat(events().contains("rolled back") || events().contains("commit failed"))
+          .isEqualTo(!committed);
     }
   }
 
@@ -404,8 +405,8 @@ class ConcurrentUseTest extends EngineTests {
                 start.arriveAndWait();
                 try {
                   novels(db.writer());
-                } catch (IllegalStateException e) {
-                  // ended before, or in the middle
+                } catch (RuntimeException e) {
+                  // ended before, or in the middle: rows are read outside of every region
                 }
               });
       start.awaitArrival();
