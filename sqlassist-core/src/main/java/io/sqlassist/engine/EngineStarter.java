@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.hibernate.SessionFactory;
+import org.hibernate.boot.internal.SessionFactoryOptionsBuilder;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
@@ -135,6 +136,7 @@ final class EngineStarter {
     } catch (RuntimeException e) {
       throw failed("Hibernate refused its mapping or settings", e);
     }
+    releaseOnClose(sessionFactory);
     listen(sessionFactory, guard);
     TransactionPolicy policy = policy(guard);
     EngineOptions options =
@@ -232,6 +234,18 @@ final class EngineStarter {
             + "' of a read-only engine must be a StatementInspector object, not "
             + configured
             + ".");
+  }
+
+  /**
+   * Otherwise a session that is closed in a transaction keeps its connection for ever. Done so and
+   * not by the setting, since that one logs a warning for each engine.
+   */
+  @SuppressWarnings("removal")
+  private static void releaseOnClose(SessionFactory sessionFactory) {
+    if (sessionFactory.unwrap(SessionFactoryImplementor.class).getSessionFactoryOptions()
+        instanceof SessionFactoryOptionsBuilder options) {
+      options.enableReleaseResourcesOnClose(true);
+    }
   }
 
   private void listen(SessionFactory sessionFactory, @Nullable ReadOnlyGuard guard) {

@@ -22,9 +22,6 @@ final class OwnSettings {
       List.of(AvailableSettings.HBM2DDL_AUTO, AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION);
   private static final Set<Action> LEAVES_SCHEMA = Set.of(Action.NONE, Action.VALIDATE);
 
-  /** Hibernate means to remove the setting, and so deprecates its constant. */
-  private static final String DISCARD_ON_CLOSE = "hibernate.discard_pc_on_close";
-
   private OwnSettings() {}
 
   static void refuse(String engine, String key) {
@@ -90,8 +87,6 @@ final class OwnSettings {
     settings.put(AvailableSettings.JTA_PLATFORM, NoJtaPlatform.INSTANCE);
     // Without it commit() of a transaction that is marked rollback-only returns normally.
     settings.put(AvailableSettings.JPA_TRANSACTION_COMPLIANCE, true);
-    // Otherwise a session that is closed in a transaction keeps its connection for ever.
-    settings.put(DISCARD_ON_CLOSE, true);
     if (kind == EngineKind.READ_WRITE) {
       // Leaves the connection to the first statement instead of to beginTransaction().
       settings.put(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, true);
