@@ -144,6 +144,22 @@ public final class SqlAssist {
   }
 
   /**
+   * Runs work in the current unit of work of this thread, if there is one; else in a new one. A
+   * unit that is joined stays its owner's: the end of the work does not commit, roll back or close
+   * it.
+   *
+   * @param work the work
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the work returned
+   * @throws X what the work threw
+   */
+  public static <T extends @Nullable Object, X extends Exception> T joinUnit(
+      UnitFunction<? extends T, X> work) throws X {
+    return Units.<T, X>joinUnit(registry, work);
+  }
+
+  /**
    * Opens a unit of work that the caller ends; closing it without a commit rolls back.
    *
    * @return the unit's sessions, to be closed by the caller

@@ -2,6 +2,7 @@ package io.sqlassist.engine;
 
 import io.sqlassist.observe.LoggingObserver;
 import io.sqlassist.observe.Observer;
+import io.sqlassist.transaction.UnitHooks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class EngineRegistry implements AutoCloseable {
   private final Set<String> starting = new TreeSet<>();
   private volatile Map<String, Engine> engines = Map.of();
   private volatile Observer observer;
+  private volatile List<UnitHooks> hooks = List.of();
   private volatile boolean closed;
 
   private EngineRegistry(Observer observer) {
@@ -77,6 +79,29 @@ public final class EngineRegistry implements AutoCloseable {
    */
   public Observer observer() {
     return observer;
+  }
+
+  /**
+   * Adds hooks for every unit of work that begins from now on. Several are called in the order in
+   * which they were added.
+   *
+   * @param added the hooks
+   */
+  public void hooks(UnitHooks added) {
+    synchronized (registration) {
+      List<UnitHooks> more = new ArrayList<>(hooks);
+      more.add(Objects.requireNonNull(added, "hooks"));
+      hooks = List.copyOf(more);
+    }
+  }
+
+  /**
+   * The hooks of every unit of work.
+   *
+   * @return the hooks, in the order in which they were added
+   */
+  public List<UnitHooks> hooks() {
+    return hooks;
   }
 
   /**

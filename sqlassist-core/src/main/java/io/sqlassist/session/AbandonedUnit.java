@@ -39,7 +39,7 @@ final class AbandonedUnit {
 
   void closeWhenQuiet() {
     if (unit.guard().takeOver(QUIET_NANOS)) {
-      unit.end();
+      unit.end(null);
       return;
     }
     if (unit.guard().isInUse()) {

@@ -6,6 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -279,7 +283,7 @@ public class DbSessionsContainer implements AutoCloseable {
       return;
     }
     if (used.guard().beginClosing()) {
-      Throwable failure = used.end();
+      Throwable failure = used.end(cause);
       if (failure != null && cause != null && failure != cause) {
         cause.addSuppressed(failure);
       }
@@ -324,6 +328,151 @@ public class DbSessionsContainer implements AutoCloseable {
    */
   public boolean isEnded() {
     return ended;
+  }
+
+  /**
+   * Calls a hook before each commit of this unit of work, whichever way it is asked for: before any
+   * engine is flushed or committed. The hook may use the sessions. If it throws, everything is
+   * rolled back and the exception reaches whoever asked for the commit.
+   *
+   * @param hook what to do
+   * @see io.sqlassist.engine.EngineRegistry#hooks(io.sqlassist.transaction.UnitHooks)
+   */
+  public void beforeCommit(Runnable hook) {
+    unit().addHook(hooks -> hooks.beforeCommit(hook));
+  }
+
+  /**
+   * Calls a hook once, after all engines of this unit of work have committed the work done so far;
+   * not after the commit of one engine alone, and never after a rollback. It runs before the answer
+   * is sent. What it throws is told to the observers and changes nothing: the work is durable. A
+   * process that dies between the commit and the hook never calls it; what must not be lost belongs
+   * into a table (see the guide's page on the outbox).
+   *
+   * @param hook what to do with the outcome of each engine
+   */
+  public void afterCommit(Consumer<? super CommitReport> hook) {
+    unit().addHook(hooks -> hooks.afterCommit(hook));
+  }
+
+  /**
+   * Calls a hook once, if the work done so far is rolled back instead of being committed. What it
+   * throws is told to the observers.
+   *
+   * @param hook what to do; receives why, or null where nobody said so
+   */
+  public void afterRollback(Consumer<? super @Nullable Throwable> hook) {
+    unit().addHook(hooks -> hooks.afterRollback(hook));
+  }
+
+  /**
+   * Calls a hook once, after every session is closed and every connection given back; in a unit
+   * that was abandoned, on another thread. What it throws is told to the observers.
+   *
+   * @param hook what to do
+   */
+  public void onClose(Runnable hook) {
+    unit().addHook(hooks -> hooks.onClose(hook));
+  }
+
+  /**
+   * The unit of work that an open session belongs to.
+   *
+   * @param session any session
+   * @return its unit of work; empty for a session opened outside of one, or closed
+   */
+  public static Optional<DbSessionsContainer> of(Session session) {
+    return Optional.ofNullable(SessionOwners.ownerOf(session));
+  }
+
+  /**
+   * The session of this unit of work that manages an entity.
+   *
+   * @param entity any object
+   * @return the session; empty for an entity that is detached, that belongs to another unit of
+   *     work, or that was rolled back, and for an object that is no entity
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public Optional<Session> sessionOf(Object entity) {
+    return unit().sessionOf(entity);
+  }
+
+  /**
+   * Work that has this unit of work as the current one on whichever thread runs it, and restores
+   * what was current there before. The unit still belongs to one thread at a time: let the other
+   * one wait.
+   *
+   * @param work the work
+   * @return the work, to be handed to another thread; throws {@link UnitEndedException} if the unit
+   *     has ended by the time it runs
+   */
+  public Runnable wrap(Runnable work) {
+    return () -> {
+      enterToWork();
+      try {
+        work.run();
+      } finally {
+        CurrentUnit.leave(this);
+      }
+    };
+  }
+
+  /**
+   * As {@link #wrap(Runnable)}, for work that returns something and may throw. Has a name of its
+   * own, since a lambda that is one call could be taken for either.
+   *
+   * @param work the work
+   * @param <T> what it returns
+   * @return the work, to be handed to another thread
+   */
+  public <T extends @Nullable Object> Callable<T> wrapCallable(Callable<T> work) {
+    return () -> {
+      enterToWork();
+      try {
+        return work.call();
+      } finally {
+        CurrentUnit.leave(this);
+      }
+    };
+  }
+
+  /**
+   * As {@link #wrap(Runnable)}, for a supplier. Has a name of its own, since a lambda could be
+   * taken for a {@code Callable} as well.
+   *
+   * @param work the work
+   * @param <T> what it returns
+   * @return the work, to be handed to another thread
+   */
+  public <T extends @Nullable Object> Supplier<T> wrapSupplier(Supplier<T> work) {
+    return () -> {
+      enterToWork();
+      try {
+        return work.get();
+      } finally {
+        CurrentUnit.leave(this);
+      }
+    };
+  }
+
+  /**
+   * An executor whose tasks have this unit of work as the current one.
+   *
+   * @param executor runs the tasks
+   * @return the executor to hand out, for example to {@code CompletableFuture.runAsync}
+   */
+  public Executor wrap(Executor executor) {
+    return task -> executor.execute(wrap(task));
+  }
+
+  private void enterToWork() {
+    checkNotEnded();
+    CurrentUnit.enter(this);
+  }
+
+  /** Whether this unit of work uses those engines. */
+  boolean isOver(EngineRegistry engines) {
+    return registry == engines;
   }
 
   /**

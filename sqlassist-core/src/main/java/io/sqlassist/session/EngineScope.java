@@ -57,6 +57,7 @@ public final class EngineScope {
     ScopedSession open = current;
     if (open == null) {
       open = new ScopedSession(unit.open(engine), null);
+      SessionOwners.put(open.session(), container);
       current = open;
       status = EngineStatus.START;
     }
@@ -231,6 +232,7 @@ public final class EngineScope {
       SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
       outer.suspend(engine.name());
       current = new ScopedSession(block.session(), outer);
+      SessionOwners.put(block.session(), container);
       container.forget(engine.name());
       return block;
     } finally {
@@ -256,6 +258,7 @@ public final class EngineScope {
         throw e;
       } finally {
         if (inner != null && !inner.session().isOpen()) {
+          SessionOwners.remove(inner.session());
           current = outer;
           container.forget(engine.name());
         }

@@ -54,6 +54,7 @@ final class ScopedSession {
   @Nullable Throwable close(@Nullable Throwable earlier) {
     StatelessSession stateless = statelessSession;
     statelessSession = null;
+    SessionOwners.remove(session);
     Throwable failure = stateless == null ? earlier : CleanUp.attempt(stateless::close, earlier);
     return CleanUp.attempt(session::close, failure);
   }

@@ -8,12 +8,18 @@ import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.UnitTransactions;
 import jakarta.persistence.RollbackException;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.hibernate.Hibernate;
 import org.hibernate.Session;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.jspecify.annotations.Nullable;
 
 /** The working part of a container, made by the first access: what is open, and how it ends. */
@@ -30,6 +36,7 @@ final class Unit {
   private final List<EngineScope> scopes = new CopyOnWriteArrayList<>();
 
   private UnitObserver observer = UnitObserver.NONE;
+  private @Nullable Hooks hooks;
   private boolean started;
   private boolean decided;
   private volatile boolean doomed;
@@ -99,7 +106,7 @@ final class Unit {
 
   CommitReport commit() {
     refuseInsideOfSavepoint(null);
-    return whileUsed(() -> commit(transactions::commit, transactions::restart));
+    return whileUsed(() -> commitAll(transactions::restart));
   }
 
   CommitReport commit(EngineScope scope) {
@@ -118,7 +125,7 @@ final class Unit {
     return whileUsed(
         () -> {
           decided = true;
-          return commit(transactions::commit, () -> {});
+          return commitAll(() -> {});
         });
   }
 
@@ -131,12 +138,28 @@ final class Unit {
     }
   }
 
+  private CommitReport commitAll(Runnable goOn) {
+    CommitReport report;
+    try {
+      report = commit(transactions::commit, goOn);
+    } catch (RuntimeException | Error e) {
+      runAfterRollback(e);
+      throw e;
+    }
+    Hooks registered = registeredHooks();
+    if (registered != null) {
+      registered.runAfterCommit(report, observer);
+    }
+    return report;
+  }
+
   private CommitReport commit(Supplier<CommitReport> committing, Runnable goOn) {
     if (doomed) {
       throw refusal();
     }
     CommitReport report;
     try {
+      runBeforeCommit();
       report = committing.get();
     } catch (RuntimeException | Error e) {
       observer.commitFailed(e);
@@ -146,6 +169,60 @@ final class Unit {
     observer.committed(report);
     goOn.run();
     return report;
+  }
+
+  /** A hook that stops the commit stops it for all engines. */
+  private void runBeforeCommit() {
+    Hooks registered = registeredHooks();
+    if (registered == null) {
+      return;
+    }
+    try {
+      registered.runBeforeCommit(this::openSessions);
+    } catch (RuntimeException | Error e) {
+      CleanUp.attempt(transactions::rollback, e);
+      throw e;
+    }
+  }
+
+  private Map<String, Session> openSessions() {
+    Map<String, Session> sessions = new LinkedHashMap<>();
+    for (EngineScope scope : scopes) {
+      Session session = scope.openSession();
+      if (session != null) {
+        sessions.put(scope.name(), session);
+      }
+    }
+    return Collections.unmodifiableMap(sessions);
+  }
+
+  /** Registers a hook of this unit's own. */
+  void addHook(Consumer<Hooks> registration) {
+    whileUsed(
+        () -> {
+          Hooks all = hooks;
+          if (all == null) {
+            all = new Hooks(registry.hooks());
+            hooks = all;
+          }
+          registration.accept(all);
+          return Boolean.TRUE;
+        });
+  }
+
+  /** None is the rule, and costs nothing. */
+  private @Nullable Hooks registeredHooks() {
+    if (hooks == null && !registry.hooks().isEmpty()) {
+      hooks = new Hooks(registry.hooks());
+    }
+    return hooks;
+  }
+
+  private void runAfterRollback(@Nullable Throwable cause) {
+    Hooks registered = registeredHooks();
+    if (registered != null) {
+      registered.runAfterRollback(cause, observer);
+    }
   }
 
   /** Rolls all engines back, also when one only was to be committed: all of them are doomed. */
@@ -165,7 +242,11 @@ final class Unit {
     refuseInsideOfSavepoint(null);
     whileUsed(
         () -> {
-          rollback(transactions::rollback, transactions::restart);
+          try {
+            rollback(transactions::rollback, transactions::restart);
+          } finally {
+            runAfterRollback(null);
+          }
           return Boolean.TRUE;
         });
   }
@@ -237,24 +318,53 @@ final class Unit {
    * Rolls back what is not committed and closes every session. The caller has made itself the
    * closer with the guard.
    *
+   * @param cause why the unit ends without a commit, as far as known
    * @return what failed, already told to the observer; null if nothing did
    */
-  @Nullable Throwable end() {
+  @Nullable Throwable end(@Nullable Throwable cause) {
     Throwable failure = null;
     if (!decided) {
       failure = cleanUp("", "rollback", transactions::rollback, null);
       if (started) {
         observer.rolledBack();
       }
+      runAfterRollback(cause);
     }
     for (EngineScope scope : scopes) {
       failure = closeSessions(scope, failure);
     }
     guard.closed();
+    Hooks registered = registeredHooks();
+    if (registered != null) {
+      registered.runOnClose(observer);
+    }
     if (started) {
       observer.ended();
     }
     return failure;
+  }
+
+  Optional<Session> sessionOf(Object entity) {
+    return whileUsed(
+        () -> {
+          for (EngineScope scope : scopes) {
+            Session session = scope.openSession();
+            if (session != null && isMapped(session, entity) && session.contains(entity)) {
+              return Optional.of(session);
+            }
+          }
+          return Optional.empty();
+        });
+  }
+
+  /** Hibernate refuses to be asked about an object that is no entity of the session's engine. */
+  private static boolean isMapped(Session session, Object entity) {
+    return session
+            .unwrap(SessionImplementor.class)
+            .getFactory()
+            .getMappingMetamodel()
+            .findEntityDescriptor(Hibernate.getClassLazy(entity))
+        != null;
   }
 
   void forEachOpenSession(Consumer<Session> action) {

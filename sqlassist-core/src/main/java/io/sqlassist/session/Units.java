@@ -67,6 +67,27 @@ public final class Units {
   }
 
   /**
+   * Runs work in the current unit of work of this thread, if there is one over the same registry;
+   * else in a new one, as {@link #inUnit}. A unit that is joined stays its owner's: the end of the
+   * work does not commit, roll back or close it, and an exception passes through to the owner.
+   *
+   * @param registry the engines
+   * @param work the work
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the work returned
+   * @throws X what the work threw
+   */
+  public static <T extends @Nullable Object, X extends Exception> T joinUnit(
+      EngineRegistry registry, UnitFunction<? extends T, X> work) throws X {
+    DbSessionsContainer current = CurrentUnit.get();
+    if (current != null && current.isOver(registry)) {
+      return work.apply(current);
+    }
+    return Units.<T, X>inUnit(registry, work);
+  }
+
+  /**
    * Opens a unit of work that the caller ends. It is the current one of this thread until it is
    * closed; closing it without a commit rolls back.
    *

@@ -1,0 +1,82 @@
+package io.sqlassist.session;
+
+import io.sqlassist.observe.UnitObserver;
+import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.UnitHooks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/** The hooks of one unit of work: those of the registry first, then its own. */
+final class Hooks {
+
+  private final List<UnitHooks> ofAll;
+  private final List<Runnable> beforeCommit = new ArrayList<>(1);
+  private List<Consumer<? super CommitReport>> afterCommit = new ArrayList<>(1);
+  private List<Consumer<? super @Nullable Throwable>> afterRollback = new ArrayList<>(1);
+  private final List<Runnable> onClose = new ArrayList<>(1);
+
+  Hooks(List<UnitHooks> ofAll) {
+    this.ofAll = ofAll;
+  }
+
+  void beforeCommit(Runnable hook) {
+    beforeCommit.add(hook);
+  }
+
+  void afterCommit(Consumer<? super CommitReport> hook) {
+    afterCommit.add(hook);
+  }
+
+  void afterRollback(Consumer<? super @Nullable Throwable> hook) {
+    afterRollback.add(hook);
+  }
+
+  void onClose(Runnable hook) {
+    onClose.add(hook);
+  }
+
+  /** A hook may open sessions and register more hooks; those run, too. */
+  void runBeforeCommit(Supplier<Map<String, Session>> sessions) {
+    for (UnitHooks hooks : ofAll) {
+      hooks.beforeCommit(sessions.get());
+    }
+    for (int i = 0; i < beforeCommit.size(); i++) {
+      beforeCommit.get(i).run();
+    }
+  }
+
+  /** The unit's own hooks belong to the work that has just been committed, and run once. */
+  void runAfterCommit(CommitReport report, UnitObserver observer) {
+    afterRollback = new ArrayList<>(1);
+    List<Consumer<? super CommitReport>> own = afterCommit;
+    afterCommit = new ArrayList<>(1);
+    ofAll.forEach(hooks -> run("afterCommit", observer, () -> hooks.afterCommit(report)));
+    own.forEach(hook -> run("afterCommit", observer, () -> hook.accept(report)));
+  }
+
+  void runAfterRollback(@Nullable Throwable cause, UnitObserver observer) {
+    afterCommit = new ArrayList<>(1);
+    List<Consumer<? super @Nullable Throwable>> own = afterRollback;
+    afterRollback = new ArrayList<>(1);
+    ofAll.forEach(hooks -> run("afterRollback", observer, () -> hooks.afterRollback(cause)));
+    own.forEach(hook -> run("afterRollback", observer, () -> hook.accept(cause)));
+  }
+
+  void runOnClose(UnitObserver observer) {
+    ofAll.forEach(hooks -> run("onClose", observer, hooks::onClose));
+    onClose.forEach(hook -> run("onClose", observer, hook));
+    onClose.clear();
+  }
+
+  private static void run(String name, UnitObserver observer, Runnable hook) {
+    Throwable failure = CleanUp.attempt(hook, null);
+    if (failure != null) {
+      observer.cleanupFailed("", name + " hook", failure);
+    }
+  }
+}
