@@ -10,14 +10,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** H2 in this JVM, one file per database: the default, with nothing to install. */
 final class H2Files implements ShopDatabases {
 
+  private static final Logger LOG = LoggerFactory.getLogger(H2Files.class);
+
   private final Path directory;
   private final boolean temporary;
+
+  /** One per database, which keeps it open and in the mode that was set. */
+  private final Map<String, Connection> administrators = new ConcurrentHashMap<>();
 
   private H2Files(Path directory, boolean temporary) {
     this.directory = directory;
@@ -25,6 +34,10 @@ final class H2Files implements ShopDatabases {
   }
 
   static H2Files open(@Nullable Path data) {
+    if (data != null && data.toString().contains(";")) {
+      throw new IllegalArgumentException(
+          "SHOP_DATA is '" + data + "'. H2 can't open files in a directory whose name has a ';'.");
+    }
     try {
       return data == null
           ? new H2Files(Files.createTempDirectory("sqlassist-shop-"), true)
@@ -43,39 +56,54 @@ final class H2Files implements ShopDatabases {
   @Override
   public Login user(String database, String name, String rights) {
     Login user = Login.withNewPassword(url(database), name);
-    run(
-        owner(database),
-        "CREATE USER IF NOT EXISTS " + name + " PASSWORD ''",
-        "ALTER USER " + name + " SET PASSWORD '" + user.password() + "'",
-        "GRANT " + rights + " ON SCHEMA PUBLIC TO " + name,
-        // By default what is committed reaches the file up to half a second later.
-        "SET WRITE_DELAY 0");
+    Connection administrator = administrators.computeIfAbsent(database, this::administer);
+    run(administrator, "CREATE USER IF NOT EXISTS " + name + " PASSWORD ''");
+    run(administrator, "ALTER USER " + name + " SET PASSWORD '" + user.password() + "'");
+    run(administrator, "GRANT " + rights + " ON SCHEMA PUBLIC TO " + name);
     return user;
+  }
+
+  private Connection administer(String database) {
+    Login owner = owner(database);
+    try {
+      Connection connection =
+          DriverManager.getConnection(owner.url(), owner.user(), owner.password());
+      // Else what is committed reaches the file up to half a second later.
+      run(connection, "SET WRITE_DELAY 0");
+      return connection;
+    } catch (SQLException e) {
+      throw new IllegalStateException("A database does not open: " + e.getMessage(), e);
+    }
+  }
+
+  private static void run(Connection connection, String sql) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException("A database could not be prepared: " + e.getMessage(), e);
+    }
   }
 
   /** H2 would close the files as soon as the JVM begins to end, under requests still running. */
   private String url(String database) {
-    String file = directory.resolve(database).toString().replace(";", "\\;");
-    return "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE";
-  }
-
-  private static void run(Login login, String... statements) {
-    try (Connection connection =
-            DriverManager.getConnection(login.url(), login.user(), login.password());
-        Statement statement = connection.createStatement()) {
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("The database does not open: " + e.getMessage(), e);
-    }
+    return "jdbc:h2:file:" + directory.resolve(database) + ";DB_CLOSE_ON_EXIT=FALSE";
   }
 
   @Override
   public void close() {
-    if (!temporary) {
-      return;
+    for (Connection administrator : administrators.values()) {
+      try {
+        administrator.close();
+      } catch (SQLException e) {
+        LOG.warn("A database could not be closed: {}", e.getMessage());
+      }
     }
+    if (temporary) {
+      delete();
+    }
+  }
+
+  private void delete() {
     try (Stream<Path> files = Files.walk(directory)) {
       List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {

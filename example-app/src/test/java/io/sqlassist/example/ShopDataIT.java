@@ -19,7 +19,7 @@ class ShopDataIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theDataIsThereAfterARestart(boolean servers, @TempDir Path directory) {
-    ShopConfig config = new ShopConfig(0, servers, directory.resolve("a; b"));
+    ShopConfig config = new ShopConfig(0, servers, directory.resolve("it's kept"));
     long book;
     List<String> before;
     try (ShopApp app = ShopApp.start(config)) {
