@@ -1,0 +1,2 @@
+/** What goes over the wire: round trips, counted in front of PostgreSQL. */
+package io.sqlassist.wire;
