@@ -91,7 +91,8 @@ class EnginesTest {
     SqlAssist.initializeEngine("writer", engine -> engine.url("jdbc:h2:mem:shop"));
 
     assertThat(SqlAssist.engine("writer").options().entities())
-        .isEqualTo(List.<Class<?>>of(AuditLine.class, Book.class, Booking.class));
+        .isEqualTo(
+            List.<Class<?>>of(AuditLine.class, Book.class, Booking.class, OutgoingMail.class));
   }
 
   @Test

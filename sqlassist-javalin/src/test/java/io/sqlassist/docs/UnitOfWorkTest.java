@@ -11,12 +11,17 @@ import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.EngineStatus;
 import io.sqlassist.session.NoCurrentUnitException;
 import io.sqlassist.session.UnitEndedException;
+import io.sqlassist.session.WhenOpen;
 import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.UnitHooks;
 import jakarta.persistence.RollbackException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
@@ -277,6 +282,165 @@ class UnitOfWorkTest {
     // end::violation-in-own-unit[]
 
     assertThat(Shop.titles()).containsExactly("Emma", "Persuasion");
+  }
+
+  @Test
+  void anAtomicBlockHasATransactionOfItsOwn() {
+    SqlAssist.useUnit(
+        db -> {
+          // tag::atomic[]
+          db.writer().persist(new Book("Emma"));
+          long id =
+              db.on("writer")
+                  .atomic( // commits "Emma" first
+                      session -> {
+                        Book book = new Book("Persuasion");
+                        session.persist(book);
+                        return book.id();
+                      }); // commits "Persuasion"
+          // end::atomic[]
+          assertThat(id).isPositive();
+          db.doom();
+        });
+
+    assertThat(Shop.titles()).containsExactly("Emma", "Persuasion");
+  }
+
+  @Test
+  void anAtomicBlockMayRefuseWorkUnderWay() {
+    SqlAssist.useUnit(
+        db -> {
+          db.writer().persist(new Book("Emma"));
+          assertThatThrownBy(
+                  () -> {
+                    // tag::atomic-refuse[]
+                    db.on("writer")
+                        .atomic(
+                            WhenOpen.REFUSE,
+                            session -> session.createMutationQuery("delete Book").executeUpdate());
+                    // end::atomic-refuse[]
+                  })
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("has work under way that is not committed");
+        });
+
+    assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  @Test
+  void aSavepointBlockFailsAlone() {
+    SqlAssist.useUnit(db -> db.writer().persist(new Book("Emma")));
+    // tag::savepoint[]
+    SqlAssist.useUnit(
+        db -> {
+          db.writer().persist(new Book("Persuasion"));
+          try {
+            db.on("writer")
+                .savepoint(
+                    session -> {
+                      session.persist(new Book("Emma"));
+                      session.flush(); // the duplicate is found here
+                      return null;
+                    });
+          } catch (ConstraintViolationException e) {
+            // only the block is rolled back
+          }
+        });
+    // end::savepoint[]
+
+    assertThat(Shop.titles()).containsExactly("Emma", "Persuasion");
+  }
+
+  @Test
+  void hooksRunAtTheEnds() {
+    List<String> mails = new ArrayList<>();
+    // tag::hooks[]
+    SqlAssist.useUnit(
+        db -> {
+          db.writer().persist(new Book("Emma"));
+          db.beforeCommit(() -> db.writer().persist(new AuditLine("stock changed")));
+          db.afterCommit(report -> mails.add("Emma is in stock"));
+          db.afterRollback(cause -> mails.add("never mind"));
+        });
+    // end::hooks[]
+
+    assertThat(mails).containsExactly("Emma is in stock");
+    assertThat(Shop.stored("writer", "select text from AuditLine"))
+        .containsExactly("stock changed");
+  }
+
+  @Test
+  void hooksOfARegistryRunForEveryUnit() {
+    AtomicBoolean closed = new AtomicBoolean(true);
+    // tag::registry-hooks[]
+    SqlAssist.registry()
+        .hooks(
+            new UnitHooks() {
+              @Override
+              public void beforeCommit(Map<String, Session> sessions) {
+                if (closed.get() && sessions.containsKey("writer")) {
+                  throw new IllegalStateException("The shop is closed for the night.");
+                }
+              }
+            });
+    // end::registry-hooks[]
+
+    assertThatThrownBy(() -> SqlAssist.useUnit(db -> db.writer().persist(new Book("Emma"))))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Shop.titles()).isEmpty();
+    closed.set(false);
+    SqlAssist.useUnit(db -> db.writer().persist(new Book("Emma")));
+    assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  // tag::join-unit[]
+  static void addBook(String title) {
+    SqlAssist.joinUnit(
+        db -> {
+          db.writer().persist(new Book(title));
+          return title;
+        });
+  }
+
+  // end::join-unit[]
+
+  @Test
+  void joinedWorkIsItsOwnersToEnd() {
+    addBook("Emma"); // in a unit of its own
+    SqlAssist.useUnit(
+        db -> {
+          addBook("Persuasion"); // in this one
+          db.doom();
+        });
+
+    assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  @Test
+  void wrappedWorkFindsTheUnitOnAnotherThread() {
+    SqlAssist.useUnit(db -> db.writer().persist(new Book("Ema")));
+    // tag::wrap[]
+    SqlAssist.useUnit(
+        db -> CompletableFuture.runAsync(db.wrap(() -> rename("Ema", "Emma"))).join());
+    // end::wrap[]
+
+    assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  @Test
+  void aSessionAndAnEntityTellWhereTheyBelong() {
+    SqlAssist.useUnit(
+        db -> {
+          Session session = db.writer();
+          Book book = new Book("Emma");
+          session.persist(book);
+          // tag::owner[]
+          Optional<DbSessionsContainer> unit = DbSessionsContainer.of(session);
+          Optional<Session> manager = db.sessionOf(book);
+          // end::owner[]
+          assertThat(unit).containsSame(db);
+          assertThat(manager).containsSame(session);
+        });
   }
 
   @Test
