@@ -42,7 +42,7 @@ final class AbandonedUnit {
       unit.end(null);
       return;
     }
-    if (unit.guard().isInUse()) {
+    if (unit.guard().isInterruptible()) {
       unit.forEachOpenSession(this::interrupt);
     }
     Executor later = CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS);

@@ -30,7 +30,7 @@ final class Unit {
   private final UseGuard guard;
   private final UnitOrigin origin;
   private final EngineRegistry registry;
-  private final UnitTransactions transactions = new UnitTransactions();
+  private final UnitTransactions transactions;
 
   /** Read also by other threads: for the statuses, and to cancel what runs. */
   private final List<EngineScope> scopes = new CopyOnWriteArrayList<>();
@@ -45,6 +45,7 @@ final class Unit {
     this.registry = registry;
     this.origin = origin;
     this.guard = new UseGuard(origin::label);
+    this.transactions = new UnitTransactions(guard::beginCommitting);
   }
 
   UseGuard guard() {

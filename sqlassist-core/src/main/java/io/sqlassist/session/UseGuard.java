@@ -20,6 +20,7 @@ final class UseGuard implements SessionEventListener {
   private transient @Nullable Thread closer;
   private int depth;
   private boolean ended;
+  private boolean committing;
   private long lastUseNanos;
 
   UseGuard(Supplier<String> label) {
@@ -53,7 +54,7 @@ final class UseGuard implements SessionEventListener {
 
   private void check() {
     Thread me = Thread.currentThread();
-    if (ended && closer != me) {
+    if (ended && closer != me && !(committing && user == me)) {
       throw new UnitEndedException(label.get());
     }
     if (user != null && user != me) {
@@ -66,6 +67,7 @@ final class UseGuard implements SessionEventListener {
     if (user == Thread.currentThread() && --depth <= 0) {
       depth = 0;
       user = null;
+      committing = false;
       lastUseNanos = System.nanoTime();
     }
   }
@@ -109,8 +111,20 @@ final class UseGuard implements SessionEventListener {
     return true;
   }
 
-  synchronized boolean isInUse() {
-    return user != null;
+  /**
+   * Lets the use by this thread run to its end even if the unit is ended meanwhile: an interruption
+   * between two commits would leave one engine's work without the other's.
+   *
+   * @throws UnitEndedException if the unit was ended before
+   */
+  synchronized void beginCommitting() {
+    check();
+    committing = true;
+  }
+
+  /** Whether a thread uses the unit, and may be interrupted in it. */
+  synchronized boolean isInterruptible() {
+    return user != null && !committing;
   }
 
   synchronized boolean isEnded() {

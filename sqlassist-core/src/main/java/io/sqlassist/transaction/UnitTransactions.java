@@ -33,8 +33,22 @@ public final class UnitTransactions {
 
   private final List<Member> members = new ArrayList<>(2);
 
+  private final Runnable beforeFirstCommit;
+
   /** Creates the transactions of a unit of work that has opened nothing yet. */
-  public UnitTransactions() {}
+  public UnitTransactions() {
+    this(() -> {});
+  }
+
+  /**
+   * Creates the transactions of a unit of work that has opened nothing yet.
+   *
+   * @param beforeFirstCommit called when everything is flushed, before the first engine commits:
+   *     from there on an interruption would tear the engines apart
+   */
+  public UnitTransactions(Runnable beforeFirstCommit) {
+    this.beforeFirstCommit = beforeFirstCommit;
+  }
 
   /**
    * Takes a new session under its engine's policy. Begins that policy's transaction if this is its
@@ -181,11 +195,12 @@ public final class UnitTransactions {
     return List.of();
   }
 
-  private static CommitReport commit(List<UnitTransaction> transactions) {
+  private CommitReport commit(List<UnitTransaction> transactions) {
     try {
       for (UnitTransaction transaction : transactions) {
         transaction.flush();
       }
+      beforeFirstCommit.run();
     } catch (RuntimeException | Error e) {
       rollback(transactions, e);
       throw e;

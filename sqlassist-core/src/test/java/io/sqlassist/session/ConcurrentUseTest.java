@@ -10,6 +10,7 @@ import io.sqlassist.fixture.EngineTests;
 import io.sqlassist.fixture.Held;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
+import io.sqlassist.transaction.CommitReport;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -330,6 +333,55 @@ class ConcurrentUseTest extends EngineTests {
       narrow.observer().awaitEnd();
       narrow.assertConnectionsAreBackAndClean();
     }
+  }
+
+  @Test
+  void commitThatHasBegunIsNotTornApartByAnEnd() throws Exception {
+    DbSessionsContainer db = engines.unit();
+    db.writer().persist(new Novel("writer"));
+    db.session("ledger").persist(new Novel("ledger"));
+    Session ledger = db.session("ledger");
+    BeforeCompletionCallback reachesTheGuardBetweenTheCommits = session -> novels(ledger);
+    ledger
+        .unwrap(SessionImplementor.class)
+        .getActionQueue()
+        .registerCallback(reachesTheGuardBetweenTheCommits);
+    Held commit = Held.in(engines.faults("writer"), "commit");
+    Future<CommitReport> committing = worker.submit(db::commitAndClose);
+    commit.awaitArrival();
+    db.abandon();
+    commit.release();
+
+    assertThat(get(committing).isComplete()).isTrue();
+    engines.observer().awaitEnd();
+    assertThat(engines.isbns("writer")).containsExactly("writer");
+    assertThat(engines.isbns("ledger")).containsExactly("ledger");
+    assertThat(events())
+        .containsExactly(
+            "started",
+            "opened writer",
+            "opened ledger",
+            "committed [writer=COMMITTED, ledger=COMMITTED]",
+            "closed writer",
+            "closed ledger",
+            "ended");
+  }
+
+  @Test
+  void commitThatIsStillFlushingIsRefusedWhenTheUnitEnds() throws Exception {
+    DbSessionsContainer db = engines.unit();
+    db.writer().persist(new Novel("writer"));
+    db.session("ledger").persist(new Novel("ledger"));
+    Held flush = Held.in(engines.faults("ledger"), "execute");
+    Future<CommitReport> committing = worker.submit(db::commitAndClose);
+    flush.awaitArrival();
+    db.abandon();
+    flush.release();
+
+    assertThatThrownBy(() -> get(committing)).hasRootCauseInstanceOf(UnitEndedException.class);
+    engines.observer().awaitEnd();
+    assertThat(engines.isbns("writer")).isEmpty();
+    assertThat(engines.isbns("ledger")).isEmpty();
   }
 
   @Test

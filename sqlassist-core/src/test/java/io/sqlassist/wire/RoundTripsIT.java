@@ -111,9 +111,7 @@ class RoundTripsIT {
     int measured = roundTrips(db -> db.writer().persist(new Novel(isbn())));
     boolean sequence = proxy.statements().stream().anyMatch(sql -> sql.contains("nextval"));
 
-    assertThat(measured)
-        .as(measured("insert with commit", measured))
-        .isEqualTo(sequence ? 3 : 2);
+    assertThat(measured).as(measured("insert with commit", measured)).isEqualTo(sequence ? 3 : 2);
   }
 
   @Test
