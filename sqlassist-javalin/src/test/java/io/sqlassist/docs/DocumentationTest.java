@@ -223,6 +223,7 @@ class DocumentationTest {
     return regions;
   }
 
+  /** Without indentation, and without blank lines at the beginning and at the end. */
   private static List<String> withoutIndent(List<String> lines) {
     int indent =
         lines.stream()
@@ -230,7 +231,17 @@ class DocumentationTest {
             .mapToInt(line -> line.length() - line.stripLeading().length())
             .min()
             .orElse(0);
-    return lines.stream().map(line -> line.isBlank() ? "" : line.substring(indent)).toList();
+    List<String> moved =
+        lines.stream().map(line -> line.isBlank() ? "" : line.substring(indent)).toList();
+    int begin = 0;
+    int end = moved.size();
+    while (begin < end && moved.get(begin).isEmpty()) {
+      begin++;
+    }
+    while (begin < end && moved.get(end - 1).isEmpty()) {
+      end--;
+    }
+    return moved.subList(begin, end);
   }
 
   private static List<Path> pages() {

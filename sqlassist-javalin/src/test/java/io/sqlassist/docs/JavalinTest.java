@@ -20,8 +20,6 @@ import jakarta.servlet.DispatcherType;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
@@ -316,15 +314,7 @@ class JavalinTest {
         });
     SqlAssist.useUnit(db -> db.writer().persist(new Book("Emma")));
 
-    assertThat(
-            HttpClient.newHttpClient()
-                .send(
-                    HttpRequest.newBuilder(server.uri("/events"))
-                        .header("Accept", "text/event-stream")
-                        .build(),
-                    HttpResponse.BodyHandlers.ofString())
-                .body())
-        .contains("data: Emma");
+    assertThat(server.events("/events").body()).contains("data: Emma");
   }
 
   private static String titles(Session session) {

@@ -44,6 +44,10 @@ final class Server implements AutoCloseable {
     return send(HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()));
   }
 
+  HttpResponse<String> events(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).header("Accept", "text/event-stream").GET());
+  }
+
   private static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return CLIENT.send(
