@@ -101,7 +101,7 @@ final class EngineConnections implements ConnectionProvider {
       failure = e;
     }
     if (failure != null) {
-      observer.engineWarning(engine, "a connection could not be given back clean: " + failure);
+      observer.engineWarning(engine, "a connection could not be given back clean: " + Secrets.mask(failure.toString(), null));
     }
   }
 

@@ -69,9 +69,12 @@ final class EngineStarter {
     DataSource pool;
     try {
       pool = HikariPools.create(config, url);
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw e;
     } catch (RuntimeException e) {
+      boolean callersFault =
+          e instanceof IllegalArgumentException || e instanceof IllegalStateException;
+      if (callersFault && Secrets.mask(e, config.password()) == e) {
+        throw e;
+      }
       throw failed("its pool could not be made", e);
     }
     Runnable close = () -> closePool(pool);
