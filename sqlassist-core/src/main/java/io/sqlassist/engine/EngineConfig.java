@@ -70,8 +70,11 @@ public final class EngineConfig {
 
   /**
    * Makes this a read-only engine: no transaction, one query is one round trip, every write is
-   * refused before it reaches the database, and nothing it loads enters a second-level cache.
-   * Default: read-write. Excludes {@link #autocommit()}.
+   * refused before it reaches the database, and nothing it loads enters a second-level cache: the
+   * settings that switch on the second-level and the query cache are without effect here, so that
+   * they may stand in the defaults of all engines. Settings that make Hibernate change the schema
+   * are refused. A transaction begun by hand covers nothing: each query stands by itself. Default:
+   * read-write. Excludes {@link #autocommit()}.
    *
    * @return this
    */
@@ -83,8 +86,8 @@ public final class EngineConfig {
 
   /**
    * Makes this an autocommit engine: what is flushed is durable at once, persist, merge and remove
-   * flush by themselves, and nothing is ever rolled back. Default: read-write. Excludes {@link
-   * #readOnly()}.
+   * flush by themselves, and nothing is ever rolled back, not even by a transaction begun by hand.
+   * Default: read-write. Excludes {@link #readOnly()}.
    *
    * @return this
    */

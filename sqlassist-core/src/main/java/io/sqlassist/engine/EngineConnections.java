@@ -101,7 +101,9 @@ final class EngineConnections implements ConnectionProvider {
       failure = e;
     }
     if (failure != null) {
-      observer.engineWarning(engine, "a connection could not be given back clean: " + Secrets.mask(failure.toString(), null));
+      observer.engineWarning(
+          engine,
+          "a connection could not be given back clean: " + Secrets.mask(failure.toString(), null));
     }
   }
 

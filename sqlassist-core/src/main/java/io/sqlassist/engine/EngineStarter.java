@@ -265,10 +265,23 @@ final class EngineStarter {
   }
 
   private EngineStartException failed(String what, Exception cause) {
-    Throwable shown = Secrets.mask(cause, config.password());
+    Throwable root = root(cause);
+    String reason =
+        root == cause
+            ? String.valueOf(cause.getMessage())
+            : cause.getMessage() + ", because: " + root.getMessage();
     return new EngineStartException(
         config.name(),
-        what + ": " + Secrets.mask(String.valueOf(cause.getMessage()), config.password()),
-        shown);
+        what + ": " + Secrets.mask(reason, config.password()),
+        Secrets.mask(cause, config.password()));
+  }
+
+  /** Hibernate and HikariCP say in their own exception only that it did not work. */
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

@@ -101,6 +101,11 @@ final class EntityScanner {
         scanFolder(root, folder, names);
       }
     }
+    // Not every jar has entries for its folders, by which the loop above would have found it.
+    URL own = loader.getResource(anchor.getName().replace('.', '/') + ".class");
+    if (own != null && own.openConnection() instanceof JarURLConnection jar) {
+      scanJar(jar, folder, names);
+    }
   }
 
   private static void scanJar(JarURLConnection connection, String folder, Collection<String> names)
@@ -129,7 +134,7 @@ final class EntityScanner {
     }
     try (Stream<Path> files = Files.walk(start)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String resource = folder + "/" + start.relativize(file).toString().replace('\\', '/');
+        String resource = prefix(folder) + start.relativize(file).toString().replace('\\', '/');
         if (isClassBelow(folder, resource)) {
           try (InputStream in = Files.newInputStream(file)) {
             addIfMapped(resource, in, names);
@@ -139,9 +144,14 @@ final class EntityScanner {
     }
   }
 
+  /** A script in the unnamed package has everything below it. */
+  private static String prefix(String folder) {
+    return folder.isEmpty() ? "" : folder + "/";
+  }
+
   private static boolean isClassBelow(String folder, String resource) {
     return resource.endsWith(".class")
-        && resource.startsWith(folder + "/")
+        && resource.startsWith(prefix(folder))
         && !resource.endsWith("module-info.class")
         && !resource.endsWith("package-info.class");
   }

@@ -142,8 +142,7 @@ class PoolsTest {
 
     Engine engine =
         registry.initializeEngine(
-            "writer",
-            c -> c.entities().url(H2.url()).pool(pool -> pool.setMaximumPoolSize(5)));
+            "writer", c -> c.entities().url(H2.url()).pool(pool -> pool.setMaximumPoolSize(5)));
 
     HikariDataSource pool = (HikariDataSource) engine.dataSource();
     assertThat(pool.getMaximumPoolSize()).isEqualTo(5);

@@ -81,8 +81,7 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"hibernate.connection.url", "hibernate.jpa.compliance.transaction"})
   void persistenceCanNotSetWhatPropertyMayNot(String key) {
-    assertThatThrownBy(
-            () -> start(c -> c.entities().persistence(p -> p.property(key, "false"))))
+    assertThatThrownBy(() -> start(c -> c.entities().persistence(p -> p.property(key, "false"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + key + "'");
   }
@@ -207,8 +206,7 @@ class SettingsTest {
     int result =
         Units.inUnit(
             registry,
-            db ->
-                db.session("e").createNativeQuery("select 1", Integer.class).getSingleResult());
+            db -> db.session("e").createNativeQuery("select 1", Integer.class).getSingleResult());
 
     assertThat(inspector.seen).containsExactly("select 1");
     assertThat(result).isEqualTo(2);
