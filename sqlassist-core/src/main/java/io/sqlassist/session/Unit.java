@@ -163,10 +163,12 @@ final class Unit {
       runBeforeCommit();
       report = committing.get();
     } catch (RuntimeException | Error e) {
+      guard.endCommitting();
       observer.commitFailed(e);
       CleanUp.attempt(goOn, e);
       throw e;
     }
+    guard.endCommitting();
     observer.committed(report);
     goOn.run();
     return report;

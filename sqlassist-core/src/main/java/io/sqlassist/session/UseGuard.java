@@ -67,7 +67,6 @@ final class UseGuard implements SessionEventListener {
     if (user == Thread.currentThread() && --depth <= 0) {
       depth = 0;
       user = null;
-      committing = false;
       lastUseNanos = System.nanoTime();
     }
   }
@@ -120,6 +119,11 @@ final class UseGuard implements SessionEventListener {
   synchronized void beginCommitting() {
     check();
     committing = true;
+  }
+
+  /** From here on what this thread does is stopped again when the unit ends. */
+  synchronized void endCommitting() {
+    committing = false;
   }
 
   /** Whether a thread uses the unit, and may be interrupted in it. */

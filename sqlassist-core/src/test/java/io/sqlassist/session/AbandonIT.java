@@ -157,6 +157,38 @@ class AbandonIT extends EngineTests {
   }
 
   @Test
+  void savepointBlockThatWaitsForALockIsCancelledToo() throws Exception {
+    useUnit(db -> db.writer().persist(new Novel("locked")));
+    engines.observer().clear();
+    try (Connection holder = engines.connect("writer");
+        Connection watch = engines.connect("writer")) {
+      holder.setAutoCommit(false);
+      try (Statement statement = holder.createStatement()) {
+        statement.executeUpdate("update Novel set stock = 1 where isbn = 'locked'");
+      }
+      DbSessionsContainer db = engines.unit();
+      EngineScope writer = db.on("writer");
+      Future<?> work =
+          worker.submit(
+              () ->
+                  writer.<Integer, RuntimeException>savepoint(
+                      block ->
+                          block
+                              .createNativeMutationQuery("update Novel set stock = 2")
+                              .executeUpdate()));
+      awaitRunning(watch, "stock = 2");
+
+      db.abandon();
+
+      assertWorkerIsRefused(db, work);
+      engines.observer().awaitEnd();
+      holder.commit();
+    }
+    assertThat(engines.activeConnections("writer")).isZero();
+    assertThat(engines.stock("writer", "locked")).isEqualTo(1);
+  }
+
+  @Test
   void flushThatWaitsForALockIsCancelledAndDoesNotWriteTheRow() throws Exception {
     useUnit(db -> db.writer().persist(new Novel("locked")));
     engines.observer().clear();

@@ -369,6 +369,31 @@ class ConcurrentUseTest extends EngineTests {
   }
 
   @Test
+  void hookAfterTheCommitIsStoppedWhenTheUnitEnds() throws Exception {
+    DbSessionsContainer db = engines.unit();
+    db.writer().persist(new Novel("committed"));
+    Session writer = db.writer();
+    Held hook = new Held();
+    db.afterCommit(
+        report -> {
+          hook.arriveAndWait();
+          novels(writer);
+        });
+    Future<CommitReport> committing = worker.submit(db::commit);
+    hook.awaitArrival();
+    int sent = engines.faults("writer").calls("execute");
+    db.abandon();
+    hook.release();
+
+    get(committing);
+    engines.observer().awaitEnd();
+    assertThat(engines.faults("writer").calls("execute")).isEqualTo(sent);
+    assertThat(engines.observer().failures())
+        .anySatisfy(e -> assertThat(e).isInstanceOf(UnitEndedException.class));
+    assertThat(engines.isbns("writer")).containsExactly("committed");
+  }
+
+  @Test
   void commitThatIsStillFlushingIsRefusedWhenTheUnitEnds() throws Exception {
     DbSessionsContainer db = engines.unit();
     db.writer().persist(new Novel("writer"));

@@ -248,6 +248,24 @@ class FailedUnitTest extends EngineTests {
     }
   }
 
+  @Test
+  void engineThatIsRemovedInTheMiddleOfAUnitGetsItsConnectionsBack() {
+    TestEngines own = TestEngines.fresh(DatabaseKind.H2);
+    DbSessionsContainer db = own.unit();
+    db.writer().persist(new Novel("lost"));
+    db.writer().flush();
+    db.session("ledger").persist(new Novel("lost"));
+    db.session("ledger").flush();
+    own.registry().remove("writer");
+    db.close();
+
+    assertThat(own.isbns("writer")).isEmpty();
+    assertThat(own.isbns("ledger")).isEmpty();
+    own.assertConnectionsAreBackAndClean();
+    assertThat(own.events()).endsWith("ended");
+    own.close();
+  }
+
   /** Hands out one physical connection, without a pool that would clean it. */
   private static final class OneConnection {
     private final Connection physical;
