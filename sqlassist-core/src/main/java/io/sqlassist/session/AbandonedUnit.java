@@ -7,7 +7,9 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hibernate.Session;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -17,7 +19,8 @@ import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
  * worker's statement, waits until the worker has let go, and only then touches the sessions.
  *
  * <p>A session in use by another thread must not be closed under it, and a worker that never looks
- * up can't be told; so this looks again and again, on the JDK's own timer.
+ * up can't be told; so this looks again and again. It does so on threads of its own: those that the
+ * application's futures share may all be busy with the very work that is to be cancelled.
  */
 final class AbandonedUnit {
 
@@ -27,6 +30,18 @@ final class AbandonedUnit {
 
   /** When a cancelled statement still runs after this time its connection is cut. */
   private static final long CUT_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final AtomicInteger THREADS = new AtomicInteger();
+
+  /** Has as many threads as looks go on at the moment, which is none as a rule. */
+  private static final Executor LOOKS =
+      Executors.newCachedThreadPool(
+          look -> {
+            String name = "sqlassist-abandoned-" + THREADS.incrementAndGet();
+            Thread thread = new Thread(null, look, name, 0, false);
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final Unit unit;
   private final long abandonedNanos = System.nanoTime();
@@ -38,6 +53,10 @@ final class AbandonedUnit {
   }
 
   void closeWhenQuiet() {
+    LOOKS.execute(this::look);
+  }
+
+  private void look() {
     if (unit.guard().takeOver(QUIET_NANOS)) {
       unit.end(null);
       return;
@@ -45,9 +64,9 @@ final class AbandonedUnit {
     if (unit.guard().isInterruptible()) {
       unit.forEachOpenSession(this::interrupt);
     }
-    Executor later = CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS);
+    Executor later = CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS, LOOKS);
     pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE_MILLIS);
-    later.execute(this::closeWhenQuiet);
+    later.execute(this::look);
   }
 
   /**

@@ -169,6 +169,24 @@ class AutocommitEngineTest extends EngineTests {
   }
 
   @Test
+  void changeOfAManagedEntityIsFlushedWhenTheCommitOfAnotherEngineFails() {
+    engines.sql("writer", "insert into Novel (id, isbn, stock) values (-1, 'twice', 0)");
+
+    assertThatThrownBy(
+            () ->
+                useUnit(
+                    db -> {
+                      db.writer().persist(new Novel("twice"));
+                      Novel line = new Novel("line");
+                      db.logger().persist(line);
+                      line.setStock(3);
+                    }))
+        .isInstanceOf(ConstraintViolationException.class);
+
+    assertThat(engines.stock("logger", "line")).isEqualTo(3);
+  }
+
+  @Test
   void sessionGoesOnAfterAFlushThatFailed() {
     DbSessionsContainer db = engines.unit();
     Novel line = new Novel("line");

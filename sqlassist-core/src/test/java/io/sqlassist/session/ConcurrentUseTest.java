@@ -12,11 +12,14 @@ import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
 import io.sqlassist.transaction.CommitReport;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.hibernate.Session;
@@ -204,6 +207,29 @@ class ConcurrentUseTest extends EngineTests {
         .withRootCauseInstanceOf(IllegalStateException.class);
     assertThat(events())
         .containsExactly("started", "opened writer", "rolled back", "closed writer", "ended");
+  }
+
+  @Test
+  void abandonedUnitIsClosedAlthoughEveryCommonThreadIsBusy() throws Exception {
+    Held busy = new Held();
+    ForkJoinPool common = ForkJoinPool.commonPool();
+    List<ForkJoinTask<?>> tasks = new ArrayList<>();
+    for (int i = 0; i < common.getParallelism() + 2; i++) {
+      tasks.add(common.submit(busy::arriveAndWait));
+    }
+    try {
+      DbSessionsContainer db = engines.unit();
+      db.writer().persist(new Novel("lost"));
+      db.writer().flush();
+      db.abandon();
+      engines.observer().awaitEnd();
+      assertThat(engines.activeConnections("writer")).isZero();
+    } finally {
+      busy.release();
+      for (ForkJoinTask<?> task : tasks) {
+        get(task);
+      }
+    }
   }
 
   @Test
