@@ -69,7 +69,7 @@ final class CatalogPage implements Handler {
                 heading(q, count),
                 books,
                 latestOrders(reader),
-                "Page " + page + " of " + pages,
+                pages == 1 ? "" : "Page " + page + " of " + pages,
                 page > 1 ? link(q, page - 1) : null,
                 page < pages ? link(q, page + 1) : null)));
   }

@@ -74,7 +74,7 @@ final class PlaceOrder implements Handler {
       throw new ConflictResponse(
           book.stock() == 0
               ? "'" + book.title() + "' is sold out."
-              : "Of '" + book.title() + "' only " + book.stock() + " are left.");
+              : "Not enough copies of '" + book.title() + "': " + book.stock() + " left.");
     }
   }
 

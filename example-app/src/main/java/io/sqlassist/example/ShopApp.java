@@ -72,7 +72,7 @@ public final class ShopApp implements AutoCloseable {
     } catch (RuntimeException e) {
       try (databases;
           registry) {
-        throw e;
+        throw e; // with what fails on the way out as suppressed
       }
     }
   }

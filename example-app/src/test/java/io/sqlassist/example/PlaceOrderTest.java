@@ -49,7 +49,7 @@ class PlaceOrderTest extends ShopTestBase {
     Shop.Reply reply = shop.order(book, 4);
 
     assertThat(reply.status()).isEqualTo(409);
-    assertThat(reply.error()).isEqualTo("Of 'Scarce' only 3 are left.");
+    assertThat(reply.error()).isEqualTo("Not enough copies of 'Scarce': 3 left.");
     assertNothingSold(book, 3);
     assertThat(outcomes(book)).containsExactly("out of stock");
   }
