@@ -84,8 +84,13 @@ final class ChildShop implements AutoCloseable {
     return Files.readString(errors);
   }
 
+  /** Kills it, and waits until its databases have seen that and are gone too. */
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    List<ProcessHandle> all = processes();
+    process.destroyForcibly();
+    for (ProcessHandle each : all) {
+      each.onExit().orTimeout(1, TimeUnit.MINUTES).join();
+    }
   }
 }
