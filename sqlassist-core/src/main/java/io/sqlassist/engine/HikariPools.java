@@ -81,7 +81,8 @@ final class HikariPools {
 
     /**
      * Makes the databases that can do so refuse writes. {@code Connection.setReadOnly} alone does
-     * not: the PostgreSQL driver honours it only inside a transaction, MariaDB's not at all.
+     * not: the PostgreSQL driver honours it only inside a transaction, older MariaDB drivers not at
+     * all.
      */
     private static void enforceReadOnly(HikariConfig pool, String url) {
       if (url.startsWith("jdbc:postgresql:")) {

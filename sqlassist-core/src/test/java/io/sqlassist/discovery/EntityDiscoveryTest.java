@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.sql.DataSource;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,6 +217,44 @@ class EntityDiscoveryTest {
         .allSatisfy(type -> assertThat(type.getModule().getName()).isEqualTo("shop.module"));
   }
 
+  @Test
+  void classesBelowAScriptInTheUnnamedPackageAreFound(@TempDir Path folder) throws Exception {
+    Path source = folder.resolve("Script.java");
+    Files.writeString(
+        source,
+        """
+        import io.sqlassist.engine.*;
+        import jakarta.persistence.*;
+
+        public class Script {
+          @Entity public static class Item { @Id long id; }
+
+          public static Engine start(EngineRegistry registry, javax.sql.DataSource dataSource) {
+            return registry.initializeEngine("script", dataSource);
+          }
+        }
+        """);
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                source.toString());
+    assertThat(result).isZero();
+    try (ShopLoader loader = new ShopLoader(folder)) {
+      Engine engine = start(loader.loadClass("Script"));
+
+      assertThat(engine.options().entities()).extracting(Class::getName).containsExactly("Script$Item");
+      registry.close();
+    }
+  }
+
   private Engine start(Class<?> shop) throws ReflectiveOperationException {
     try {
       return (Engine)
@@ -250,10 +289,10 @@ class EntityDiscoveryTest {
     return jar;
   }
 
-  /** Takes the shop's classes from the jar and everything else from the test's class path. */
+  /** Takes the application from a jar or folder and everything else from the test's class path. */
   private static final class ShopLoader extends URLClassLoader {
-    ShopLoader(Path jar) throws IOException {
-      super(new URL[] {jar.toUri().toURL()}, EntityDiscoveryTest.class.getClassLoader());
+    ShopLoader(Path jarOrFolder) throws IOException {
+      super(new URL[] {jarOrFolder.toUri().toURL()}, EntityDiscoveryTest.class.getClassLoader());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sqlassist.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -10,6 +11,7 @@ import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.embedded.PostgresServer;
 import io.sqlassist.fixture.RecordingObserver;
 import io.sqlassist.session.Units;
+import java.sql.SQLException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +72,25 @@ class ReadOnlyEnforcementIT {
   }
 
   @Test
-  void mariaDbPoolWithoutReadOnlySessionsIsWarnedOf() {
-    warnsOf(DatabaseKind.MARIADB, pool -> {}, "SET SESSION TRANSACTION READ ONLY");
+  void mariaDbPoolThatIsReadOnlyIsNotWarnedOfSinceItsDriverEnforcesIt() {
+    try (HikariDataSource pool = pool(DatabaseKind.MARIADB.fresh(), config -> {})) {
+      registry.initializeEngine("reader", pool, c -> c.entities().readOnly());
+
+      assertThat(observer.warnings()).isEmpty();
+      assertThatThrownBy(
+              () ->
+                  Units.useUnit(
+                      registry,
+                      db ->
+                          db.reader()
+                              .doWork(
+                                  connection ->
+                                      connection
+                                          .createStatement()
+                                          .execute("create table x (id int)"))))
+          .rootCause()
+          .isInstanceOf(SQLException.class);
+    }
   }
 
   @Test
