@@ -250,7 +250,9 @@ class EntityDiscoveryTest {
     try (ShopLoader loader = new ShopLoader(folder)) {
       Engine engine = start(loader.loadClass("Script"));
 
-      assertThat(engine.options().entities()).extracting(Class::getName).containsExactly("Script$Item");
+      assertThat(engine.options().entities())
+          .extracting(Class::getName)
+          .containsExactly("Script$Item");
       registry.close();
     }
   }
