@@ -1,6 +1,8 @@
 package io.sqlassist.engine;
 
 import io.sqlassist.transaction.TransactionPolicy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -17,18 +19,25 @@ public final class Engine {
   private final EngineOptions options;
   private final DataSource dataSource;
   private final SessionFactory sessionFactory;
+  private final EngineConnections connections;
   private final Runnable pool;
 
   /**
    * Creates an engine that is ready.
    *
+   * @param connections gives the factory its connections
    * @param pool closes the pool if SqlAssist made it; does nothing for one that was handed in
    */
   Engine(
-      EngineOptions options, DataSource dataSource, SessionFactory sessionFactory, Runnable pool) {
+      EngineOptions options,
+      DataSource dataSource,
+      SessionFactory sessionFactory,
+      EngineConnections connections,
+      Runnable pool) {
     this.options = options;
     this.dataSource = dataSource;
     this.sessionFactory = sessionFactory;
+    this.connections = connections;
     this.pool = pool;
   }
 
@@ -113,6 +122,18 @@ public final class Engine {
    */
   public StatelessSession openStatelessSession() {
     return sessionFactory.openStatelessSession();
+  }
+
+  /**
+   * Sets the isolation level of a connection that a session of this engine holds, before its
+   * transaction begins. The connection goes back to the pool with the level it came with.
+   *
+   * @param connection the session's connection
+   * @param level one of the constants of {@link Connection}
+   * @throws SQLException if the driver refuses the level
+   */
+  public void isolate(Connection connection, int level) throws SQLException {
+    connections.isolate(connection, level);
   }
 
   /**

@@ -3,6 +3,8 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.Observer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 
@@ -34,6 +36,9 @@ final class EngineConnections implements ConnectionProvider {
   private final transient Observer observer;
   private final transient Mode handedOut;
   private final boolean poolRestores;
+
+  /** The isolation levels that connections in use had before; by identity, as connections are. */
+  private final transient Map<Connection, Integer> isolations = new ConcurrentHashMap<>();
 
   /**
    * Creates the provider.
@@ -77,6 +82,15 @@ final class EngineConnections implements ConnectionProvider {
     }
   }
 
+  /** Sets the isolation level of a connection in use, until it goes back. */
+  void isolate(Connection connection, int level) throws SQLException {
+    int before = connection.getTransactionIsolation();
+    if (before != level) {
+      connection.setTransactionIsolation(level);
+      isolations.putIfAbsent(connection, before);
+    }
+  }
+
   /**
    * A failure here is reported, not thrown: by now the outcome is decided, and an exception would
    * turn a commit that succeeded into one that seems to have failed.
@@ -85,6 +99,16 @@ final class EngineConnections implements ConnectionProvider {
   public void closeConnection(Connection handedOver) {
     Connection connection = WithoutTransaction.unwrap(handedOver);
     Exception failure = null;
+    Integer isolation = isolations.remove(handedOver);
+    if (isolation != null) {
+      try {
+        if (!connection.isClosed()) {
+          connection.setTransactionIsolation(isolation);
+        }
+      } catch (SQLException | RuntimeException e) {
+        failure = e;
+      }
+    }
     if (!poolRestores) {
       try {
         restore(connection);

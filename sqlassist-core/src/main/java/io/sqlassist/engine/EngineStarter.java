@@ -145,7 +145,7 @@ final class EngineStarter {
     EngineOptions options =
         new EngineOptions(name, kind, config.isDefault(), entities, config.properties(), policy);
     return new Started(
-        new Engine(options, dataSource, sessionFactory, pool),
+        new Engine(options, dataSource, sessionFactory, connections, pool),
         kind + " on " + database + ", " + description(entities));
   }
 

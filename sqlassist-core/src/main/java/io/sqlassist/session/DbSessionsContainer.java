@@ -2,6 +2,7 @@ package io.sqlassist.session;
 
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.transaction.CommitReport;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -162,7 +163,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * @throws UnitEndedException if the unit of work has ended
    */
   public EngineScope on(String engine) {
-    return unit().scopeOrNew(this, engine);
+    return unit().slotOrNew(this, engine).scope();
   }
 
   /**
@@ -174,8 +175,8 @@ public class DbSessionsContainer implements AutoCloseable {
    */
   public boolean isOpen(String engine) {
     Unit used = unit;
-    EngineScope scope = used == null ? null : used.scope(engine);
-    return scope != null && scope.status() == EngineStatus.START;
+    EngineSlot slot = used == null ? null : used.slot(engine);
+    return slot != null && slot.status() == EngineStatus.START;
   }
 
   /**
@@ -187,8 +188,8 @@ public class DbSessionsContainer implements AutoCloseable {
     Unit used = unit;
     Map<String, EngineStatus> statuses = new LinkedHashMap<>();
     for (String engine : registry.names()) {
-      EngineScope scope = used == null ? null : used.scope(engine);
-      statuses.put(engine, scope == null ? EngineStatus.INIT : scope.status());
+      EngineSlot slot = used == null ? null : used.slot(engine);
+      statuses.put(engine, slot == null ? EngineStatus.INIT : slot.status());
     }
     return Collections.unmodifiableMap(statuses);
   }
@@ -328,6 +329,18 @@ public class DbSessionsContainer implements AutoCloseable {
    */
   public boolean isEnded() {
     return ended;
+  }
+
+  /**
+   * Limits how long this unit of work may take from now on: after that the running statement is
+   * cancelled, every further use is refused with a {@link UnitTimeoutException}, and so is a
+   * commit. Default: no limit.
+   *
+   * @param limit the longest time
+   */
+  public void timeout(Duration limit) {
+    BlockSettings.DEFAULT.withTimeout(limit);
+    unit().limit("The unit of work '" + origin.label() + "'", limit);
   }
 
   /**

@@ -1,11 +1,10 @@
 package io.sqlassist.session;
 
-import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.transaction.CommitReport;
+import java.time.Duration;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineScope {
 
-  private final DbSessionsContainer container;
-  private final Unit unit;
-  private final Engine engine;
-  private volatile @Nullable ScopedSession current;
-  private volatile EngineStatus status = EngineStatus.INIT;
+  private final EngineSlot slot;
+  private final BlockSettings settings;
 
-  EngineScope(DbSessionsContainer container, Unit unit, Engine engine) {
-    this.container = container;
-    this.unit = unit;
-    this.engine = engine;
+  EngineScope(EngineSlot slot, BlockSettings settings) {
+    this.slot = slot;
+    this.settings = settings;
   }
 
   /**
@@ -33,7 +28,7 @@ public final class EngineScope {
    * @return the name
    */
   public String name() {
-    return engine.name();
+    return slot.name();
   }
 
   /**
@@ -45,23 +40,7 @@ public final class EngineScope {
    * @throws ConcurrentUnitException if another thread is using the unit of work
    */
   public Session session() {
-    unit.guard().enter();
-    try {
-      return scopedSession().session();
-    } finally {
-      unit.guard().exit();
-    }
-  }
-
-  private ScopedSession scopedSession() {
-    ScopedSession open = current;
-    if (open == null) {
-      open = new ScopedSession(unit.open(engine), null);
-      SessionOwners.put(open.session(), container);
-      current = open;
-      status = EngineStatus.START;
-    }
-    return open;
+    return slot.session();
   }
 
   /**
@@ -73,12 +52,7 @@ public final class EngineScope {
    * @throws ConcurrentUnitException if another thread is using the unit of work
    */
   public StatelessSession statelessSession() {
-    unit.guard().enter();
-    try {
-      return scopedSession().statelessSession();
-    } finally {
-      unit.guard().exit();
-    }
+    return slot.statelessSession();
   }
 
   /**
@@ -87,7 +61,7 @@ public final class EngineScope {
    * @return the status
    */
   public EngineStatus status() {
-    return status;
+    return slot.status();
   }
 
   /**
@@ -101,7 +75,7 @@ public final class EngineScope {
    * @throws RuntimeException any other failure; the work is rolled back
    */
   public CommitReport commit() {
-    return unit.commit(this);
+    return slot.unit().commit(slot);
   }
 
   /**
@@ -110,7 +84,7 @@ public final class EngineScope {
    * open.
    */
   public void rollback() {
-    unit.rollback(this);
+    slot.unit().rollback(slot);
   }
 
   /**
@@ -119,10 +93,44 @@ public final class EngineScope {
    * with it, but stay open. Does nothing if no session is open.
    */
   public void close() {
-    if (current != null) {
-      unit.release(this);
-      container.forget(engine.name());
-    }
+    slot.release();
+  }
+
+  /**
+   * Repeats the atomic block that follows if it is refused because of what others did at the same
+   * time: a serialization failure, a deadlock, a row that was changed meanwhile. The whole block
+   * runs again, in a new transaction, after a short pause that doubles each time. A block that has
+   * committed anything before it failed, on whichever engine, is not repeated; what it wrote to an
+   * autocommit engine is written again.
+   *
+   * @param times how often at most, besides the first time; 0 for never, which is the default
+   * @return a scope with this setting, for the block that follows
+   */
+  public EngineScope retries(int times) {
+    return new EngineScope(slot, settings.withRetries(times));
+  }
+
+  /**
+   * Limits how long the block that follows may take: after that its running statement is cancelled,
+   * every further use is refused, and it is rolled back. Default: no limit. With {@link #retries}
+   * the limit holds for each attempt.
+   *
+   * @param limit the longest time
+   * @return a scope with this setting, for the block that follows
+   */
+  public EngineScope timeout(Duration limit) {
+    return new EngineScope(slot, settings.withTimeout(limit));
+  }
+
+  /**
+   * Runs the atomic block that follows at an isolation level of its own; the connection goes back
+   * as it came. Default: the level of the pool. Acquires the connection when the block begins.
+   *
+   * @param level the isolation level
+   * @return a scope with this setting, for the block that follows
+   */
+  public EngineScope isolation(Isolation level) {
+    return new EngineScope(slot, settings.withIsolation(level));
   }
 
   /**
@@ -152,37 +160,84 @@ public final class EngineScope {
    * @param <X> what it may throw
    * @return what the block returned
    * @throws X what the block threw; a failed rollback is suppressed in it
-   * @throws IllegalStateException if work is under way and is to be refused, or a savepoint block
-   *     is open on this engine
+   * @throws IllegalStateException if work is under way and is to be refused, or to be joined by a
+   *     block with retries or an isolation level; or if a savepoint block is open on this engine
+   * @throws UnitTimeoutException if the block took longer than its {@link #timeout}
    * @throws UnsupportedOperationException if the engine has no transactions
    * @throws RuntimeException as {@link #commit()}, if the commit fails
    */
   public <T extends @Nullable Object, X extends Exception> T atomic(
       WhenOpen whenOpen, SessionFunction<? extends T, X> work) throws X {
     requireTransactions("atomic(...)");
-    Session session = session();
+    if (whenOpen == WhenOpen.REFUSE || whenOpen == WhenOpen.JOIN) {
+      checkUnderWay(whenOpen);
+    }
     switch (whenOpen) {
       case COMMIT -> commit();
       case ROLLBACK -> rollback();
-      case REFUSE -> refuseWorkUnderWay(session);
-      case JOIN -> {
+      case JOIN, REFUSE -> {
         // goes on in the transaction there is
       }
     }
+    for (int attempt = 0; ; attempt++) {
+      long commits = slot.unit().commits();
+      try {
+        return this.<T, X>once(work);
+      } catch (Throwable t) {
+        if (attempt >= settings.retries()
+            || slot.unit().commits() != commits
+            || !RetryRule.canBeRepeated(t)
+            || !RetryRule.pause(attempt)) {
+          throw t;
+        }
+      }
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T once(
+      SessionFunction<? extends T, X> work) throws X {
+    TimeLimit limit = limit("The atomic block on engine '" + name() + "'");
     try {
-      T result = work.apply(session);
+      if (settings.isolation() != null) {
+        slot.isolate(settings.isolation());
+      }
+      T result = work.apply(session());
       commit();
       return result;
     } catch (Throwable t) {
-      try {
-        rollback();
-      } catch (RuntimeException more) {
-        if (more != t) {
-          t.addSuppressed(more);
-        }
+      RuntimeException timeOut = lift(limit, t);
+      Throwable failure = timeOut == null ? t : timeOut;
+      CleanUp.attempt(this::rollback, failure);
+      if (timeOut != null) {
+        throw timeOut;
       }
       throw t;
+    } finally {
+      lift(limit, null);
     }
+  }
+
+  private @Nullable TimeLimit limit(String what) {
+    return settings.timeout() == null ? null : slot.unit().limit(what, settings.timeout());
+  }
+
+  /** Lifts the limit, and tells whether it is what the block failed of. */
+  private @Nullable UnitTimeoutException lift(
+      @Nullable TimeLimit limit, @Nullable Throwable failure) {
+    if (limit == null) {
+      return null;
+    }
+    boolean over = limit.isOver();
+    slot.unit().lift(limit);
+    if (!over || failure == null) {
+      return null;
+    }
+    if (failure instanceof UnitTimeoutException timeOut) {
+      return timeOut;
+    }
+    UnitTimeoutException timeOut = limit.exception();
+    timeOut.initCause(failure);
+    return timeOut;
   }
 
   /**
@@ -208,127 +263,55 @@ public final class EngineScope {
   public <T extends @Nullable Object, X extends Exception> T savepoint(
       SessionFunction<? extends T, X> work) throws X {
     requireTransactions("savepoint(...)");
-    SavepointBlock block = beginSavepoint();
+    SavepointBlock block = slot.beginSavepoint();
+    TimeLimit limit = limit("The savepoint block on engine '" + name() + "'");
     try {
       T result = work.apply(block.session());
-      endSavepoint(block::release);
+      slot.endSavepoint(block::release);
       return result;
     } catch (Throwable t) {
-      try {
-        if (isInnermost(block)) {
-          endSavepoint(block::rollback);
-        }
-      } catch (RuntimeException more) {
-        t.addSuppressed(more);
+      RuntimeException timeOut = lift(limit, t);
+      Throwable failure = timeOut == null ? t : timeOut;
+      if (slot.isInnermost(block)) {
+        CleanUp.attempt(() -> slot.endSavepoint(block::rollback), failure);
+      }
+      if (timeOut != null) {
+        throw timeOut;
       }
       throw t;
-    }
-  }
-
-  private SavepointBlock beginSavepoint() {
-    unit.guard().enter();
-    try {
-      ScopedSession outer = scopedSession();
-      SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
-      outer.suspend(engine.name());
-      current = new ScopedSession(block.session(), outer);
-      SessionOwners.put(block.session(), container);
-      container.forget(engine.name());
-      return block;
     } finally {
-      unit.guard().exit();
+      lift(limit, null);
     }
-  }
-
-  /** The outer session takes over first: a release may have to reload what it holds. */
-  private void endSavepoint(Runnable end) {
-    unit.guard().enter();
-    try {
-      ScopedSession inner = current;
-      ScopedSession outer = inner == null ? null : inner.outer();
-      if (outer != null) {
-        outer.resume();
-      }
-      try {
-        end.run();
-      } catch (RuntimeException | Error e) {
-        if (outer != null && inner != null && inner.session().isOpen()) {
-          outer.suspend(engine.name());
-        }
-        throw e;
-      } finally {
-        if (inner != null && !inner.session().isOpen()) {
-          SessionOwners.remove(inner.session());
-          current = outer;
-          container.forget(engine.name());
-        }
-      }
-    } finally {
-      unit.guard().exit();
-    }
-  }
-
-  /** False once the block has been ended, by a release or by the end of the unit of work. */
-  private boolean isInnermost(SavepointBlock block) {
-    ScopedSession innermost = current;
-    return innermost != null && innermost.session() == block.session();
   }
 
   private void requireTransactions(String what) {
-    if (engine.options().kind() != EngineKind.READ_WRITE) {
+    EngineKind kind = slot.engine().options().kind();
+    if (kind != EngineKind.READ_WRITE) {
       throw new UnsupportedOperationException(
           "Engine '"
-              + engine.name()
+              + name()
               + "' is "
-              + engine.options().kind()
+              + kind
               + " and has no transactions: "
               + what
               + " needs a read-write engine.");
     }
   }
 
-  private void refuseWorkUnderWay(Session session) {
-    boolean connected =
-        session
-            .unwrap(SharedSessionContractImplementor.class)
-            .getJdbcCoordinator()
-            .getLogicalConnection()
-            .isPhysicallyConnected();
-    if (connected || session.isDirty()) {
+  private void checkUnderWay(WhenOpen whenOpen) {
+    boolean impossible =
+        whenOpen == WhenOpen.REFUSE || settings.retries() > 0 || settings.isolation() != null;
+    if (impossible && slot.isUnderWay()) {
       throw new IllegalStateException(
           "Engine '"
-              + engine.name()
-              + "' has work under way that is not committed, and atomic(REFUSE, ...) was asked for."
-              + " Commit or roll back first, or choose COMMIT, ROLLBACK or JOIN.");
+              + name()
+              + "' has work under way that is not committed, and atomic("
+              + whenOpen
+              + ", ...) "
+              + (whenOpen == WhenOpen.REFUSE
+                  ? "was asked for."
+                  : "can neither repeat it nor change its isolation level.")
+              + " Commit or roll back first, or choose COMMIT or ROLLBACK.");
     }
-  }
-
-  boolean hasOpenSavepoint() {
-    ScopedSession innermost = current;
-    return innermost != null && innermost.outer() != null;
-  }
-
-  Engine engine() {
-    return engine;
-  }
-
-  @Nullable Session openSession() {
-    ScopedSession open = current;
-    return open == null ? null : open.session();
-  }
-
-  /** Closes what is open. Called by the unit, which has ended the transaction before. */
-  void closeSessions() {
-    ScopedSession open = current;
-    if (open == null) {
-      return;
-    }
-    current = null;
-    status = EngineStatus.END;
-    Throwable failure = null;
-    for (ScopedSession each = open; each != null; each = each.outer()) {
-      failure = each.close(failure);
-    }
-    CleanUp.throwIfAny(failure);
   }
 }

@@ -7,6 +7,7 @@ import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.UnitTransactions;
 import jakarta.persistence.RollbackException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,12 +34,14 @@ final class Unit {
   private final UnitTransactions transactions;
 
   /** Read also by other threads: for the statuses, and to cancel what runs. */
-  private final List<EngineScope> scopes = new CopyOnWriteArrayList<>();
+  private final List<EngineSlot> slots = new CopyOnWriteArrayList<>();
 
   private UnitObserver observer = UnitObserver.NONE;
   private @Nullable Hooks hooks;
   private boolean started;
   private boolean decided;
+  private long commits;
+  private @Nullable TimeLimit limit;
   private volatile boolean doomed;
 
   Unit(EngineRegistry registry, UnitOrigin origin) {
@@ -52,30 +55,30 @@ final class Unit {
     return guard;
   }
 
-  @Nullable EngineScope scope(String engine) {
-    for (EngineScope scope : scopes) {
-      if (scope.name().equals(engine)) {
-        return scope;
+  @Nullable EngineSlot slot(String engine) {
+    for (EngineSlot slot : slots) {
+      if (slot.name().equals(engine)) {
+        return slot;
       }
     }
     return null;
   }
 
-  EngineScope scopeOrNew(DbSessionsContainer container, String engine) {
+  EngineSlot slotOrNew(DbSessionsContainer container, String engine) {
     guard.enter();
     try {
-      EngineScope scope = scope(engine);
-      if (scope == null) {
-        scope = new EngineScope(container, this, registry.engine(engine));
-        scopes.add(scope);
+      EngineSlot slot = slot(engine);
+      if (slot == null) {
+        slot = new EngineSlot(container, this, registry.engine(engine));
+        slots.add(slot);
       }
-      return scope;
+      return slot;
     } finally {
       guard.exit();
     }
   }
 
-  /** Opens a session under its engine's policy. Called by the scope, which holds the guard. */
+  /** Opens a session under its engine's policy. Called by the slot, which holds the guard. */
   Session open(Engine engine) {
     origin.beforeOpening();
     if (!started) {
@@ -97,6 +100,37 @@ final class Unit {
     return session;
   }
 
+  /** How many commits have succeeded so far. */
+  long commits() {
+    return commits;
+  }
+
+  /** Begins a limit that holds until it is lifted, inside of those that hold already. */
+  TimeLimit limit(String what, Duration longest) {
+    return whileUsed(
+        () -> {
+          TimeLimit inner = new TimeLimit(this, what, longest, limit);
+          limit = inner;
+          guard.limit(inner);
+          inner.start();
+          return inner;
+        });
+  }
+
+  void lift(TimeLimit ending) {
+    ending.lift();
+    if (limit == ending) {
+      limit = ending.outer();
+      guard.limit(limit);
+    }
+  }
+
+  private void liftAll() {
+    for (TimeLimit each = limit; each != null; each = each.outer()) {
+      lift(each);
+    }
+  }
+
   void doom() {
     doomed = true;
   }
@@ -110,12 +144,12 @@ final class Unit {
     return whileUsed(() -> commitAll(transactions::restart));
   }
 
-  CommitReport commit(EngineScope scope) {
-    String engine = scope.name();
+  CommitReport commit(EngineSlot slot) {
+    String engine = slot.name();
     refuseInsideOfSavepoint(engine);
     return whileUsed(
         () ->
-            scope.openSession() == null
+            slot.openSession() == null
                 ? CommitReport.EMPTY
                 : commit(() -> transactions.commit(engine), () -> transactions.restart(engine)));
   }
@@ -169,6 +203,7 @@ final class Unit {
       throw e;
     }
     guard.endCommitting();
+    commits++;
     observer.committed(report);
     goOn.run();
     return report;
@@ -190,10 +225,10 @@ final class Unit {
 
   private Map<String, Session> openSessions() {
     Map<String, Session> sessions = new LinkedHashMap<>();
-    for (EngineScope scope : scopes) {
-      Session session = scope.openSession();
+    for (EngineSlot slot : slots) {
+      Session session = slot.openSession();
       if (session != null) {
-        sessions.put(scope.name(), session);
+        sessions.put(slot.name(), session);
       }
     }
     return Collections.unmodifiableMap(sessions);
@@ -254,12 +289,12 @@ final class Unit {
         });
   }
 
-  void rollback(EngineScope scope) {
-    String engine = scope.name();
+  void rollback(EngineSlot slot) {
+    String engine = slot.name();
     refuseInsideOfSavepoint(engine);
     whileUsed(
         () -> {
-          if (scope.openSession() != null) {
+          if (slot.openSession() != null) {
             rollback(() -> transactions.rollback(engine), () -> transactions.restart(engine));
           }
           return Boolean.TRUE;
@@ -274,11 +309,11 @@ final class Unit {
 
   /** The block's session stands on the transaction that would be ended under it. */
   private void refuseInsideOfSavepoint(@Nullable String engine) {
-    for (EngineScope scope : scopes) {
-      if (scope.hasOpenSavepoint() && (engine == null || engine.equals(scope.name()))) {
+    for (EngineSlot slot : slots) {
+      if (slot.hasOpenSavepoint() && (engine == null || engine.equals(slot.name()))) {
         throw new IllegalStateException(
             "A savepoint block is open on engine '"
-                + scope.name()
+                + slot.name()
                 + "': leave it before you commit, roll back or close. To undo the block alone, throw"
                 + " out of it.");
       }
@@ -286,13 +321,13 @@ final class Unit {
   }
 
   /** Rolls back and closes one engine. */
-  void release(EngineScope scope) {
-    refuseInsideOfSavepoint(scope.name());
+  void release(EngineSlot slot) {
+    refuseInsideOfSavepoint(slot.name());
     whileUsed(
         () -> {
-          cleanUp(scope.name(), "rollback", () -> transactions.rollback(scope.name()), null);
-          cleanUp(scope.name(), "new transaction", () -> transactions.leave(scope.name()), null);
-          closeSessions(scope, null);
+          cleanUp(slot.name(), "rollback", () -> transactions.rollback(slot.name()), null);
+          cleanUp(slot.name(), "new transaction", () -> transactions.leave(slot.name()), null);
+          closeSessions(slot, null);
           return Boolean.TRUE;
         });
   }
@@ -308,11 +343,11 @@ final class Unit {
     return CleanUp.add(earlier, failure);
   }
 
-  private @Nullable Throwable closeSessions(EngineScope scope, @Nullable Throwable earlier) {
-    boolean wasOpen = scope.openSession() != null;
-    Throwable failure = cleanUp(scope.name(), "close", scope::closeSessions, earlier);
+  private @Nullable Throwable closeSessions(EngineSlot slot, @Nullable Throwable earlier) {
+    boolean wasOpen = slot.openSession() != null;
+    Throwable failure = cleanUp(slot.name(), "close", slot::closeSessions, earlier);
     if (wasOpen) {
-      observer.sessionClosed(scope.name());
+      observer.sessionClosed(slot.name());
     }
     return failure;
   }
@@ -325,6 +360,7 @@ final class Unit {
    * @return what failed, already told to the observer; null if nothing did
    */
   @Nullable Throwable end(@Nullable Throwable cause) {
+    liftAll();
     Throwable failure = null;
     if (!decided) {
       failure = cleanUp("", "rollback", transactions::rollback, null);
@@ -333,8 +369,8 @@ final class Unit {
       }
       runAfterRollback(cause);
     }
-    for (EngineScope scope : scopes) {
-      failure = closeSessions(scope, failure);
+    for (EngineSlot slot : slots) {
+      failure = closeSessions(slot, failure);
     }
     guard.closed();
     Hooks registered = registeredHooks();
@@ -350,8 +386,8 @@ final class Unit {
   Optional<Session> sessionOf(Object entity) {
     return whileUsed(
         () -> {
-          for (EngineScope scope : scopes) {
-            Session session = scope.openSession();
+          for (EngineSlot slot : slots) {
+            Session session = slot.openSession();
             if (session != null && isMapped(session, entity) && session.contains(entity)) {
               return Optional.of(session);
             }
@@ -371,8 +407,8 @@ final class Unit {
   }
 
   void forEachOpenSession(Consumer<Session> action) {
-    for (EngineScope scope : scopes) {
-      Session session = scope.openSession();
+    for (EngineSlot slot : slots) {
+      Session session = slot.openSession();
       if (session != null) {
         action.accept(session);
       }

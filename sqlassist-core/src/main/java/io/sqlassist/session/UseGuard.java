@@ -21,6 +21,7 @@ final class UseGuard implements SessionEventListener {
   private int depth;
   private boolean ended;
   private boolean committing;
+  private transient @Nullable TimeLimit limit;
   private long lastUseNanos;
 
   UseGuard(Supplier<String> label) {
@@ -42,7 +43,7 @@ final class UseGuard implements SessionEventListener {
   private synchronized void enterRegion() {
     try {
       check();
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | UnitTimeoutException e) {
       if (user == Thread.currentThread()) {
         depth++;
       }
@@ -54,8 +55,16 @@ final class UseGuard implements SessionEventListener {
 
   private void check() {
     Thread me = Thread.currentThread();
-    if (ended && closer != me && !(committing && user == me)) {
+    if (committing && user == me) {
+      return;
+    }
+    if (ended && closer != me) {
       throw new UnitEndedException(label.get());
+    }
+    for (TimeLimit each = limit; each != null; each = each.outer()) {
+      if (each.isOver()) {
+        throw each.exception();
+      }
     }
     if (user != null && user != me) {
       throw new ConcurrentUnitException(label.get(), user.getName(), me.getName());
@@ -108,6 +117,11 @@ final class UseGuard implements SessionEventListener {
     }
     closer = Thread.currentThread();
     return true;
+  }
+
+  /** From now on no use begins after the end of this limit or of an outer one. */
+  synchronized void limit(@Nullable TimeLimit innermost) {
+    limit = innermost;
   }
 
   /**

@@ -1,0 +1,45 @@
+package io.sqlassist.session;
+
+import io.sqlassist.observe.UnitObserver;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.hibernate.Session;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+
+/**
+ * Ends a statement that another thread is running. What goes wrong here is told to the observer.
+ */
+final class Cancellation {
+
+  private Cancellation() {}
+
+  /** Asks the database to end the last statement of the session, if it still runs. */
+  static void of(Session session, UnitObserver observer) {
+    try {
+      connectionOf(session).getResourceRegistry().cancelLastQuery();
+    } catch (RuntimeException | Error e) {
+      observer.cleanupFailed("", "cancellation", e);
+    }
+  }
+
+  /** Cuts the connection of the session, for a statement that can't be cancelled. */
+  static void byForce(Session session, UnitObserver observer) {
+    try {
+      LogicalConnectionImplementor connection = connectionOf(session);
+      if (connection.isPhysicallyConnected()) {
+        Connection physical = connection.getPhysicalConnection();
+        physical.abort(Runnable::run);
+      }
+    } catch (SQLException | RuntimeException | Error e) {
+      observer.cleanupFailed("", "abort of the connection", e);
+    }
+  }
+
+  static LogicalConnectionImplementor connectionOf(Session session) {
+    return session
+        .unwrap(SharedSessionContractImplementor.class)
+        .getJdbcCoordinator()
+        .getLogicalConnection();
+  }
+}

@@ -1,0 +1,179 @@
+package io.sqlassist.session;
+
+import io.sqlassist.engine.Engine;
+import java.sql.SQLException;
+import org.hibernate.HibernateException;
+import org.hibernate.Session;
+import org.hibernate.StatelessSession;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.jspecify.annotations.Nullable;
+
+/** The place of one engine in one unit of work: what is open there, and what became of it. */
+final class EngineSlot {
+
+  private final DbSessionsContainer container;
+  private final Unit unit;
+  private final Engine engine;
+  private final EngineScope scope;
+  private volatile @Nullable ScopedSession current;
+  private volatile EngineStatus status = EngineStatus.INIT;
+
+  EngineSlot(DbSessionsContainer container, Unit unit, Engine engine) {
+    this.container = container;
+    this.unit = unit;
+    this.engine = engine;
+    this.scope = new EngineScope(this, BlockSettings.DEFAULT);
+  }
+
+  String name() {
+    return engine.name();
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Unit unit() {
+    return unit;
+  }
+
+  /** What the application sees of this place. */
+  EngineScope scope() {
+    return scope;
+  }
+
+  EngineStatus status() {
+    return status;
+  }
+
+  Session session() {
+    unit.guard().enter();
+    try {
+      return scopedSession().session();
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  StatelessSession statelessSession() {
+    unit.guard().enter();
+    try {
+      return scopedSession().statelessSession();
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  private ScopedSession scopedSession() {
+    ScopedSession open = current;
+    if (open == null) {
+      open = new ScopedSession(unit.open(engine), null);
+      SessionOwners.put(open.session(), container);
+      current = open;
+      status = EngineStatus.START;
+    }
+    return open;
+  }
+
+  void release() {
+    if (current != null) {
+      unit.release(this);
+      container.forget(name());
+    }
+  }
+
+  /** Whether a transaction of the database has begun, or changes wait to be flushed. */
+  boolean isUnderWay() {
+    Session open = openSession();
+    return open != null
+        && (Cancellation.connectionOf(open).isPhysicallyConnected() || open.isDirty());
+  }
+
+  /** Sets the isolation level of the transaction that is about to begin. Acquires a connection. */
+  void isolate(Isolation level) {
+    unit.guard().enter();
+    try {
+      LogicalConnectionImplementor connection =
+          Cancellation.connectionOf(scopedSession().session());
+      engine.isolate(connection.getPhysicalConnection(), level.jdbcLevel());
+    } catch (SQLException e) {
+      throw new HibernateException(
+          "Engine '" + name() + "': the isolation level " + level + " could not be set", e);
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  SavepointBlock beginSavepoint() {
+    unit.guard().enter();
+    try {
+      ScopedSession outer = scopedSession();
+      SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
+      outer.suspend(name());
+      current = new ScopedSession(block.session(), outer);
+      SessionOwners.put(block.session(), container);
+      container.forget(name());
+      return block;
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  /** The outer session takes over first: a release may have to reload what it holds. */
+  void endSavepoint(Runnable end) {
+    unit.guard().enter();
+    try {
+      ScopedSession inner = current;
+      ScopedSession outer = inner == null ? null : inner.outer();
+      if (outer != null) {
+        outer.resume();
+      }
+      try {
+        end.run();
+      } catch (RuntimeException | Error e) {
+        if (outer != null && inner != null && inner.session().isOpen()) {
+          outer.suspend(name());
+        }
+        throw e;
+      } finally {
+        if (inner != null && !inner.session().isOpen()) {
+          SessionOwners.remove(inner.session());
+          current = outer;
+          container.forget(name());
+        }
+      }
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  /** False once the block has been ended, by a release or by the end of the unit of work. */
+  boolean isInnermost(SavepointBlock block) {
+    return openSession() == block.session();
+  }
+
+  boolean hasOpenSavepoint() {
+    ScopedSession innermost = current;
+    return innermost != null && innermost.outer() != null;
+  }
+
+  @Nullable Session openSession() {
+    ScopedSession open = current;
+    return open == null ? null : open.session();
+  }
+
+  /** Closes what is open. Called by the unit, which has ended the transaction before. */
+  void closeSessions() {
+    ScopedSession open = current;
+    if (open == null) {
+      return;
+    }
+    current = null;
+    status = EngineStatus.END;
+    Throwable failure = null;
+    for (ScopedSession each = open; each != null; each = each.outer()) {
+      failure = each.close(failure);
+    }
+    CleanUp.throwIfAny(failure);
+  }
+}
