@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.transaction.PartialCommitException;
 import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -25,6 +26,9 @@ final class RetryRule {
   static boolean canBeRepeated(Throwable failure) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Throwable cause = failure; cause != null && seen.add(cause); cause = cause.getCause()) {
+      if (cause instanceof PartialCommitException) {
+        return false; // something of it may be durable
+      }
       if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
         return true;
       }

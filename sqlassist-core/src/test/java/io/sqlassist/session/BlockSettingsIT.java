@@ -81,8 +81,9 @@ class BlockSettingsIT {
   }
 
   private Void increment(
-      String one, String other, CyclicBarrier bothHoldOne, AtomicInteger attempts) {
-    return Units.inUnit(
+      String one, String other, CyclicBarrier bothHoldOne, AtomicInteger attempts)
+      throws Exception {
+    return Units.<Void, Exception>inUnit(
         engines.registry(),
         own ->
             own.on("writer")
@@ -107,7 +108,16 @@ class BlockSettingsIT {
 
   @Test
   void aSerializationFailureAtCommitIsRepeated() {
-    engines.faults("writer").fail("commit");
+    AtomicInteger commits = new AtomicInteger();
+    engines
+        .faults("writer")
+        .before(
+            "commit",
+            () -> {
+              if (commits.incrementAndGet() == 1) {
+                throw conflict();
+              }
+            });
     AtomicInteger attempts = new AtomicInteger();
 
     writer
@@ -389,7 +399,8 @@ class BlockSettingsIT {
 
     assertThat(inBlock).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
     assertThat(usual).isNotEqualTo(Connection.TRANSACTION_SERIALIZABLE);
-    assertThat(writer.atomic(session -> isolationOf(session))).isEqualTo(usual);
+    int after = writer.atomic(session -> isolationOf(session));
+    assertThat(after).isEqualTo(usual);
     assertThat(engines.isbns("writer")).containsExactly("a");
   }
 
@@ -426,8 +437,9 @@ class BlockSettingsIT {
     assertThat(attempts.get()).isGreaterThan(2);
   }
 
-  private Void takeIfBothAreFree(String mine, CyclicBarrier bothHaveRead, AtomicInteger attempts) {
-    return Units.inUnit(
+  private Void takeIfBothAreFree(String mine, CyclicBarrier bothHaveRead, AtomicInteger attempts)
+      throws Exception {
+    return Units.<Void, Exception>inUnit(
         engines.registry(),
         own ->
             own.on("writer")
