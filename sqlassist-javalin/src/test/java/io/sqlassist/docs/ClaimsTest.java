@@ -119,18 +119,6 @@ class ClaimsTest {
     assertThat(response.body()).doesNotContain("error mapper");
   }
 
-  @Test
-  void whatABeforeHandlerDidIsCommittedWhenAStreamOfEventsBegins() throws Exception {
-    serve(
-        config -> {
-          config.routes.before(ctx -> db(ctx).writer().persist(new Book("Emma")));
-          config.routes.sse("/events", client -> client.sendEvent("one"));
-        });
-
-    assertThat(server.events("/events").body()).contains("data: one");
-    assertThat(Shop.titles()).containsExactly("Emma");
-  }
-
   // docs/unit-of-work.md
 
   @Test

@@ -9,12 +9,15 @@ import io.sqlassist.engine.UnknownEngineException;
 import io.sqlassist.session.ConcurrentUnitException;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.EngineStatus;
+import io.sqlassist.session.Isolation;
 import io.sqlassist.session.NoCurrentUnitException;
 import io.sqlassist.session.UnitEndedException;
 import io.sqlassist.session.WhenOpen;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.UnitHooks;
+import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.RollbackException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
@@ -325,6 +329,37 @@ class UnitOfWorkTest {
         });
 
     assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  @Test
+  void anAtomicBlockMayBeRepeatedAfterAConflict() {
+    SqlAssist.useUnit(
+        db -> {
+          // tag::retries[]
+          long id =
+              db.on("writer")
+                  .isolation(Isolation.SERIALIZABLE)
+                  .retries(3)
+                  .timeout(Duration.ofSeconds(10))
+                  .atomic(session -> store(session, "Emma"));
+          // end::retries[]
+          assertThat(id).isPositive();
+        });
+
+    assertThat(conflicts).hasValue(2);
+    assertThat(Shop.titles()).containsExactly("Emma");
+  }
+
+  private final AtomicInteger conflicts = new AtomicInteger();
+
+  private long store(Session session, String title) {
+    Book book = new Book(title);
+    session.persist(book);
+    session.flush();
+    if (conflicts.incrementAndGet() == 1) {
+      throw new OptimisticLockException("somebody was quicker");
+    }
+    return book.id();
   }
 
   @Test
