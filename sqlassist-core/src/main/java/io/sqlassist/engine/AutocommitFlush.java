@@ -65,7 +65,12 @@ final class AutocommitFlush
   private static void flush(EventSource session) {
     if (session.getHibernateFlushMode() != FlushMode.MANUAL
         && session.getPersistenceContextInternal().getCascadeLevel() == 0) {
-      session.flush();
+      try {
+        session.flush();
+      } catch (RuntimeException | Error e) {
+        session.clear(); // or every later flush would try the refused line again
+        throw e;
+      }
     }
   }
 }

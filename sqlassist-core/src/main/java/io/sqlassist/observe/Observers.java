@@ -43,7 +43,7 @@ final class Observers implements Observer {
           observer,
           each -> {
             UnitObserver unitObserver = each.unitStarted(unit);
-            if (unitObserver != UnitObserver.NONE) {
+            if (unitObserver != null && unitObserver != UnitObserver.NONE) {
               started.add(unitObserver);
             }
           });
@@ -79,7 +79,7 @@ final class Observers implements Observer {
   private static <T> void tell(T observer, Consumer<T> event) {
     try {
       event.accept(observer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("{} - observer failed and was ignored", observer.getClass().getName(), e);
     }
   }

@@ -343,6 +343,10 @@ final class Unit {
     return CleanUp.add(earlier, failure);
   }
 
+  private boolean isUnderWay() {
+    return slots.stream().anyMatch(EngineSlot::isUnderWay);
+  }
+
   private @Nullable Throwable closeSessions(EngineSlot slot, @Nullable Throwable earlier) {
     boolean wasOpen = slot.openSession() != null;
     Throwable failure = cleanUp(slot.name(), "close", slot::closeSessions, earlier);
@@ -363,11 +367,14 @@ final class Unit {
     liftAll();
     Throwable failure = null;
     if (!decided) {
+      boolean nothingSinceCommit = commits > 0 && cause == null && !isUnderWay();
       failure = cleanUp("", "rollback", transactions::rollback, null);
-      if (started) {
-        observer.rolledBack();
+      if (!nothingSinceCommit) {
+        if (started) {
+          observer.rolledBack();
+        }
+        runAfterRollback(cause);
       }
-      runAfterRollback(cause);
     }
     for (EngineSlot slot : slots) {
       failure = closeSessions(slot, failure);

@@ -1,5 +1,6 @@
 package io.sqlassist.transaction;
 
+import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,11 +20,13 @@ final class CommitOutcomes {
     if (status == TransactionStatus.COMMITTED) {
       return Outcome.COMMITTED; // only the way back of the connection failed
     }
-    SQLException sqlFailure = sqlFailure(failure);
-    if (sqlFailure == null || databaseRefused(sqlFailure)) {
-      return Outcome.ROLLED_BACK;
+    SQLException sqlFailure = cause(failure, SQLException.class);
+    if (sqlFailure != null) {
+      return databaseRefused(sqlFailure) ? Outcome.ROLLED_BACK : Outcome.UNKNOWN;
     }
-    return Outcome.UNKNOWN;
+    // Hibernate's own refusals, of a version check for one, come before the COMMIT is sent; what a
+    // driver or a wrapper of it throws unchecked may come after.
+    return rootOf(failure) instanceof PersistenceException ? Outcome.ROLLED_BACK : Outcome.UNKNOWN;
   }
 
   /**
@@ -43,13 +46,22 @@ final class CommitOutcomes {
     };
   }
 
-  private static @Nullable SQLException sqlFailure(Throwable failure) {
+  private static <T> @Nullable T cause(Throwable failure, Class<T> type) {
     Set<Throwable> seen = new HashSet<>();
     for (Throwable cause = failure; cause != null && seen.add(cause); cause = cause.getCause()) {
-      if (cause instanceof SQLException sqlFailure) {
-        return sqlFailure;
+      if (type.isInstance(cause)) {
+        return type.cast(cause);
       }
     }
     return null;
+  }
+
+  private static Throwable rootOf(Throwable failure) {
+    Set<Throwable> seen = new HashSet<>();
+    Throwable root = failure;
+    while (root.getCause() != null && seen.add(root)) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

@@ -89,8 +89,9 @@ final class LocalTransaction implements UnitTransaction {
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
       try {
-        commit(member);
-        outcomes.put(member.engine(), Outcome.COMMITTED);
+        if (commit(member)) {
+          outcomes.put(member.engine(), Outcome.COMMITTED);
+        }
       } catch (RuntimeException e) {
         outcomes.put(member.engine(), CommitOutcomes.after(e, member.status()));
         for (Member rest : members.subList(i + 1, members.size())) {
@@ -110,19 +111,22 @@ final class LocalTransaction implements UnitTransaction {
   /**
    * Commits without flushing again: {@link #flush()} has done it, and a second dirty check of every
    * entity would find nothing.
+   *
+   * @return false for a transaction that was ended by hand, of which nobody knows how
    */
-  private static void commit(Member member) {
+  private static boolean commit(Member member) {
     Session session = member.session();
     if (member.status() != TransactionStatus.ACTIVE) {
       if (member.status() == TransactionStatus.MARKED_ROLLBACK) {
         member.transaction().commit(); // throws RollbackException in compliant mode
       }
-      return;
+      return false;
     }
     FlushMode flushMode = session.getHibernateFlushMode();
     session.setHibernateFlushMode(FlushMode.MANUAL);
     try {
       member.transaction().commit();
+      return true;
     } finally {
       if (session.isOpen()) {
         session.setHibernateFlushMode(flushMode);

@@ -1,10 +1,13 @@
 package io.sqlassist.transaction;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ public final class UnitTransactions {
       this.transaction = transaction;
     }
   }
+
+  private static final int MAX_FLUSHES = 10;
 
   private final List<Member> members = new ArrayList<>(2);
 
@@ -90,7 +95,7 @@ public final class UnitTransactions {
    * @throws RuntimeException any other failure; everything is rolled back
    */
   public CommitReport commit() {
-    return commit(transactions());
+    return commit(this::transactions);
   }
 
   /**
@@ -101,7 +106,7 @@ public final class UnitTransactions {
    * @throws PartialCommitException as {@link #commit()}
    */
   public CommitReport commit(String engine) {
-    return commit(transactionsOf(engine));
+    return commit(() -> transactionsOf(engine));
   }
 
   /**
@@ -195,16 +200,15 @@ public final class UnitTransactions {
     return List.of();
   }
 
-  private CommitReport commit(List<UnitTransaction> transactions) {
+  private CommitReport commit(Supplier<List<UnitTransaction>> chosen) {
     try {
-      for (UnitTransaction transaction : transactions) {
-        transaction.flush();
-      }
+      flushUntilSettled(chosen);
       beforeFirstCommit.run();
     } catch (RuntimeException | Error e) {
-      rollback(transactions, e);
+      rollback(chosen.get(), e);
       throw e;
     }
+    List<UnitTransaction> transactions = chosen.get();
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
     for (int i = 0; i < transactions.size(); i++) {
       try {
@@ -217,6 +221,30 @@ public final class UnitTransactions {
       }
     }
     return outcomes.isEmpty() ? CommitReport.EMPTY : new CommitReport(outcomes);
+  }
+
+  /**
+   * Flushes all, and again while a flush makes work for another engine: an entity's listener may
+   * write through a session that was flushed before it, or open one that was not open.
+   */
+  private static void flushUntilSettled(Supplier<List<UnitTransaction>> chosen) {
+    Set<UnitTransaction> flushed = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (int pass = 0; pass < MAX_FLUSHES; pass++) {
+      List<UnitTransaction> transactions = chosen.get();
+      boolean settled = pass > 0 || transactions.size() < 2;
+      for (UnitTransaction transaction : transactions) {
+        transaction.flush();
+        settled &= !flushed.add(transaction) || transactions.size() < 2;
+      }
+      if (settled && chosen.get().size() == transactions.size()) {
+        return;
+      }
+    }
+    throw new IllegalStateException(
+        "The engines don't come to rest: after "
+            + MAX_FLUSHES
+            + " flushes they still make work for each other. Look for entity listeners that write to"
+            + " another engine each time.");
   }
 
   private static RuntimeException commitFailed(

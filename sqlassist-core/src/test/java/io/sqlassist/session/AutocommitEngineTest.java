@@ -8,7 +8,6 @@ import io.sqlassist.fixture.EngineTests;
 import io.sqlassist.fixture.Novel;
 import java.util.List;
 import org.hibernate.exception.ConstraintViolationException;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class AutocommitEngineTest extends EngineTests {
@@ -202,7 +201,6 @@ class AutocommitEngineTest extends EngineTests {
   }
 
   @Test
-  @Disabled("AutocommitFlush must clear the session when its flush fails")
   void lineThatWasRefusedAndCaughtDisturbsNeitherLaterLinesNorTheUnit() {
     engines.sql("logger", "insert into Novel (id, isbn, stock) values (-1, 'twice', 0)");
 

@@ -47,7 +47,7 @@ class SharedPolicyTest {
             entry("bank", Outcome.COMMITTED),
             entry("other", Outcome.COMMITTED));
     assertThat(policy.calls())
-        .containsExactly("1 begin", "1 join shop", "1 join bank", "1 flush", "1 commit");
+        .containsExactly("1 begin", "1 join shop", "1 join bank", "1 flush", "1 flush", "1 commit");
   }
 
   @Test
@@ -91,6 +91,7 @@ class SharedPolicyTest {
             "2 begin",
             "2 join bank",
             "2 join shop",
+            "2 flush",
             "2 flush",
             "2 commit");
   }

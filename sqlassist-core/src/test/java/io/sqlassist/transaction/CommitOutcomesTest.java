@@ -2,6 +2,8 @@ package io.sqlassist.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.persistence.OptimisticLockException;
+import jakarta.persistence.RollbackException;
 import java.sql.SQLException;
 import org.hibernate.TransactionException;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
@@ -32,11 +34,21 @@ class CommitOutcomesTest {
   }
 
   @Test
-  void failureWithoutTheDatabaseIsRolledBack() {
+  void refusalByHibernateItselfIsRolledBack() {
     assertThat(
             CommitOutcomes.after(
-                new IllegalStateException("before the commit"), TransactionStatus.ROLLED_BACK))
+                new RollbackException("commit failed", new OptimisticLockException("version")),
+                TransactionStatus.ROLLED_BACK))
         .isEqualTo(Outcome.ROLLED_BACK);
+  }
+
+  @Test
+  void uncheckedFailureOfADriverIsUnknown() {
+    assertThat(
+            CommitOutcomes.after(
+                new RollbackException("commit failed", new IllegalStateException("in the driver")),
+                TransactionStatus.ROLLED_BACK))
+        .isEqualTo(Outcome.UNKNOWN);
   }
 
   @Test
