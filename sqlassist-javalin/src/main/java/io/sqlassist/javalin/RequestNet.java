@@ -50,6 +50,7 @@ final class RequestNet implements ServletRequestListener {
 
     @Override
     public void onTimeout(AsyncEvent event) {
+      unit.answerTimeOut();
       unit.abandonIfOpen();
     }
 

@@ -19,7 +19,7 @@ final class RequestStages {
   private final TaskInitializer<JavalinServletContext> last;
 
   RequestStages(SqlAssistPluginConfig config) {
-    first = (submit, servlet, ctx, uri) -> RequestUnit.attach(ctx, config);
+    first = (submit, servlet, ctx, uri) -> RequestUnit.attach(ctx, config, servlet.getRouter());
     last =
         (submit, servlet, ctx, uri) -> {
           RequestUnit unit = RequestUnit.of(ctx.req());
@@ -29,7 +29,11 @@ final class RequestStages {
                 new Task(
                     false,
                     () -> {
-                      unit.end();
+                      if (ServletState.isAsync(ctx.req())) {
+                        unit.endAsync();
+                      } else {
+                        unit.end();
+                      }
                       return Unit.INSTANCE;
                     }));
           }

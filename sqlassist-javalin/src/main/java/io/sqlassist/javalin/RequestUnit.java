@@ -4,11 +4,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.router.Endpoint;
+import io.javalin.router.InternalRouter;
+import io.javalin.util.JavalinLogger;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +22,17 @@ final class RequestUnit implements UnitOrigin {
 
   private final JavalinServletContext ctx;
   private final SqlAssistPluginConfig config;
+  private final InternalRouter router;
   private final DbSessionsContainer container;
+  private boolean ending;
+  private volatile boolean leftThread;
+  private volatile boolean committed;
+  private volatile int statusOfTimeOut;
 
-  private RequestUnit(JavalinServletContext ctx, SqlAssistPluginConfig config) {
+  private RequestUnit(
+      JavalinServletContext ctx, SqlAssistPluginConfig config, InternalRouter router) {
     this.ctx = ctx;
+    this.router = router;
     this.config = config;
     this.container = config.container.create(config.registry, this);
   }
@@ -31,11 +41,12 @@ final class RequestUnit implements UnitOrigin {
    * Gives the request a unit of work. If one is there already, whoever put it there ends it: it is
    * neither committed, rolled back nor closed here.
    */
-  static void attach(JavalinServletContext ctx, SqlAssistPluginConfig config) {
+  static void attach(
+      JavalinServletContext ctx, SqlAssistPluginConfig config, InternalRouter router) {
     if (ctx.attribute(config.attribute) instanceof DbSessionsContainer) {
       return;
     }
-    RequestUnit unit = new RequestUnit(ctx, config);
+    RequestUnit unit = new RequestUnit(ctx, config, router);
     ctx.attribute(ATTRIBUTE, unit);
     ctx.attribute(config.attribute, unit.container);
     Units.enter(unit.container);
@@ -45,27 +56,52 @@ final class RequestUnit implements UnitOrigin {
     return (RequestUnit) request.getAttribute(ATTRIBUTE);
   }
 
-  /** Ends the unit as the request went; the answer can still be changed. */
+  /**
+   * Ends the unit as the request went; the answer can still be changed. Does nothing if another
+   * thread ends it: a worker that is ready at the very moment of the time-out.
+   */
   void end() {
-    if (container.isEnded()) {
+    if (container.isEnded() || !beginEnding()) {
       return;
     }
-    boolean timedOut = ServletState.hasTimedOut(ctx.req());
-    if (timedOut || ctx.getExceptionOccurred()) {
-      rollBack(timedOut);
-    } else if (container.isDoomed() || mode() == CommitMode.MANUAL) {
-      container.close();
-    } else {
-      commitIfRuled();
+    try {
+      if (timesOut()) {
+        container.abandon();
+        refuseSuccessAfterTimeOut();
+      } else if (ctx.getExceptionOccurred()) {
+        rollBack();
+      } else if (container.isDoomed() || mode() == CommitMode.MANUAL) {
+        container.close();
+      } else {
+        commitIfRuled();
+      }
+    } finally {
+      if (!container.isEnded()) {
+        container.abandon();
+      }
     }
   }
 
-  private void rollBack(boolean workerMayRun) {
-    if (workerMayRun) {
-      container.abandon();
-    } else {
-      container.close();
+  /**
+   * Whether the time-out has fired. If not, it will not fire in the commit any more: the answer
+   * would be that of a failure. Only where Javalin has started the time-out, which is for a future.
+   */
+  private boolean timesOut() {
+    if (leftThread && !isEventStream()) {
+      return !ServletState.stopTimeOut(ctx.req());
     }
+    return ServletState.hasTimedOut(ctx.req());
+  }
+
+  /** One thread ends the unit, and is not disturbed by another in its commit. */
+  private synchronized boolean beginEnding() {
+    boolean first = !ending;
+    ending = true;
+    return first;
+  }
+
+  private void rollBack() {
+    container.close();
     if (ctx.res().isCommitted() && ctx.statusCode() < HttpStatus.BAD_REQUEST.getCode()) {
       // The client has seen the beginning of a success; it must not see its end.
       ServletState.abort(
@@ -73,15 +109,79 @@ final class RequestUnit implements UnitOrigin {
     }
   }
 
+  /**
+   * The worker may go on after the time-out and set a status of success, over that of Javalin. So
+   * this answers the time-out again, as Javalin does: only an error mapper of the application's can
+   * make a success of it.
+   */
+  private void refuseSuccessAfterTimeOut() {
+    try {
+      int status = ctx.statusCode(); // asked once: the worker may change it meanwhile
+      boolean success = status < HttpStatus.BAD_REQUEST.getCode();
+      if (ctx.res().isCommitted()) {
+        if (success) {
+          ServletState.abort(ctx.req(), new IllegalStateException("Timed out while streaming"));
+        }
+        return;
+      }
+      if (success) {
+        ctx.status(HttpStatus.INTERNAL_SERVER_ERROR);
+        ctx.result(HttpStatus.REQUEST_TIMEOUT.getMessage());
+        router.handleHttpError(HttpStatus.INTERNAL_SERVER_ERROR.getCode(), ctx);
+        status = ctx.statusCode();
+      }
+      statusOfTimeOut = status;
+    } catch (IllegalStateException | NullPointerException e) {
+      JavalinLogger.debug(label() + ": timed out, and its answer is over", e);
+    }
+  }
+
+  /**
+   * Sends the answer of a time-out, on the thread of the time-out and after everything that Javalin
+   * does there. Closes the connection: what the worker does to the context later would be done to
+   * the next request of the connection, for which Jetty uses the same objects.
+   */
+  void answerTimeOut() {
+    try {
+      HttpServletResponse response = ctx.res();
+      if (committed || response.isCommitted()) {
+        return;
+      }
+      response.setHeader("Connection", "close");
+      if (!response.containsHeader("Content-Length")) {
+        response.setHeader("Transfer-Encoding", "chunked"); // an end of its own, to be held back
+      }
+      int status = statusOfTimeOut == 0 ? ctx.statusCode() : statusOfTimeOut;
+      if (statusOfTimeOut == 0 && status < HttpStatus.BAD_REQUEST.getCode()) {
+        status = HttpStatus.INTERNAL_SERVER_ERROR.getCode();
+      }
+      ctx.status(status);
+      response.flushBuffer();
+      if (ctx.statusCode() == status) {
+        response.getOutputStream().close();
+      } else { // the worker's came between and was sent
+        ServletState.abort(ctx.req(), new IllegalStateException("Timed out"));
+      }
+    } catch (IOException | IllegalStateException | NullPointerException e) {
+      JavalinLogger.debug(label() + ": timed out, and its answer is over", e);
+    }
+  }
+
   private void commitIfRuled() {
     try {
       if (config.commitRule.commits(ctx)) {
         container.commitAndClose();
+        committed = true;
       } else {
         container.close();
       }
     } catch (RuntimeException | Error e) {
       container.closeBecause(e);
+      if (ServletState.hasTimedOut(ctx.req())) {
+        // The time-out came during the commit, and another thread is answering it.
+        JavalinLogger.warn(label() + ": timed out, and its commit failed", e);
+        return;
+      }
       takeBackSuccess(e);
       throw e;
     }
@@ -104,6 +204,24 @@ final class RequestUnit implements UnitOrigin {
     ctx.result("");
   }
 
+  /**
+   * Ends the unit in a request that another thread may complete meanwhile, because of a time-out or
+   * of an answer that was broken off. An exception must not reach Javalin there: it would hand it
+   * to the exception mappers again and again, because these fail on a request that is over.
+   */
+  void endAsync() {
+    try {
+      end();
+    } catch (RuntimeException | Error e) {
+      try {
+        router.handleHttpException(ctx, e);
+      } catch (RuntimeException over) {
+        // Javalin has logged it, or the application's mapper has been told.
+        JavalinLogger.debug(label() + ": failed when its answer was over", over);
+      }
+    }
+  }
+
   private CommitMode mode() {
     Endpoint endpoint = ctx.endpoints().lastHttpEndpoint();
     CommitMode ofRoute = endpoint == null ? null : endpoint.metadata(CommitMode.class);
@@ -118,17 +236,18 @@ final class RequestUnit implements UnitOrigin {
 
   /** The servlet thread serves other requests from now on. */
   void leaveThread() {
+    leftThread = true;
     Units.leave(container);
   }
 
   void closeIfOpen() {
-    if (!container.isEnded()) {
+    if (!container.isEnded() && beginEnding()) {
       container.close();
     }
   }
 
   void abandonIfOpen() {
-    if (!container.isEnded()) {
+    if (!container.isEnded() && beginEnding()) {
       container.abandon();
     }
   }
@@ -136,7 +255,11 @@ final class RequestUnit implements UnitOrigin {
   @Override
   public String label() {
     Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
-    return ctx.method() + " " + (endpoint == null ? ctx.path() : endpoint.path);
+    try {
+      return ctx.method() + " " + (endpoint == null ? ctx.path() : endpoint.path);
+    } catch (NullPointerException e) {
+      return "a request that is over"; // asked by a worker that has outlived it
+    }
   }
 
   @Override

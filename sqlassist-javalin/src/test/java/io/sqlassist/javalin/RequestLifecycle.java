@@ -32,6 +32,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -42,6 +43,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -871,6 +874,88 @@ abstract class RequestLifecycle {
   }
 
   @Test
+  void aCommitThatFailsAfterACompressedStreamBreaksTheAnswerOff() {
+    serve(
+        config ->
+            config.routes.get(
+                "/",
+                ctx -> {
+                  write(ctx, text);
+                  engines.faultyWriter.failNextCommit();
+                  stream(ctx, 200_000);
+                  ctx.res().flushBuffer();
+                }));
+
+    assertThatThrownBy(
+            () ->
+                server.send(
+                    HttpRequest.newBuilder(server.uri("/")).header("Accept-Encoding", "gzip")))
+        .hasCauseInstanceOf(IOException.class);
+
+    assertThat(committed()).isFalse();
+  }
+
+  @Test
+  void aCommitThatFailsAfterAStreamedFutureLetsTheWorkerGo() throws Exception {
+    ExecutorService workers = Executors.newSingleThreadExecutor();
+    serve(
+        config ->
+            config.routes.get(
+                "/",
+                ctx ->
+                    ctx.future(
+                        () ->
+                            CompletableFuture.runAsync(
+                                () -> {
+                                  write(ctx, text);
+                                  engines.faultyWriter.failNextCommit();
+                                  streamUnchecked(ctx, 200_000);
+                                },
+                                workers))));
+
+    for (int i = 0; i < 20; i++) {
+      assertNoCompleteSuccess("/");
+    }
+
+    workers.shutdown();
+    assertThat(workers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(committed()).isFalse();
+  }
+
+  @Test
+  void aSuccessThatAWorkerSetsAfterTheTimeOutIsNotAnswered() {
+    CountDownLatch timedOut = new CountDownLatch(1);
+    CountDownLatch statusSet = new CountDownLatch(1);
+    serve(
+        config -> {
+          config.http.asyncTimeout = 200;
+          config.routes.get(
+              "/",
+              ctx ->
+                  ctx.future(
+                      () ->
+                          CompletableFuture.runAsync(
+                              () -> {
+                                write(ctx, text);
+                                awaitQuietly(timedOut);
+                                ctx.status(201).result("done");
+                                statusSet.countDown();
+                              })));
+          config.routes.after(
+              ctx -> {
+                timedOut.countDown();
+                awaitQuietly(statusSet);
+              });
+        });
+
+    HttpResponse<String> response = server.get("/");
+
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.body()).doesNotContain("done");
+    assertThat(committed()).isFalse();
+  }
+
+  @Test
   void aStreamedBodyWithoutErrorIsCommitted() {
     serve(
         config ->
@@ -1222,6 +1307,14 @@ abstract class RequestLifecycle {
     OutputStream out = ctx.outputStream();
     out.write(new byte[bytes]);
     out.flush();
+  }
+
+  private static void streamUnchecked(Context ctx, int bytes) {
+    try {
+      stream(ctx, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Socket openEventStream(String path) throws IOException {
