@@ -948,10 +948,8 @@ abstract class RequestLifecycle {
               });
         });
 
-    HttpResponse<String> response = server.get("/");
+    assertThat(server.get("/").statusCode()).isEqualTo(500);
 
-    assertThat(response.statusCode()).isEqualTo(500);
-    assertThat(response.body()).doesNotContain("done");
     assertThat(committed()).isFalse();
   }
 
