@@ -6,7 +6,6 @@ module io.sqlassist.javalin {
   requires jakarta.servlet;
   requires kotlin.stdlib;
   requires org.eclipse.jetty.ee10.servlet;
-  requires org.slf4j;
 
   exports io.sqlassist.javalin;
 }

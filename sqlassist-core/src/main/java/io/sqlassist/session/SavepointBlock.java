@@ -129,6 +129,9 @@ final class SavepointBlock {
               + ", because an operation in it failed and the failure was caught. Let the exception"
               + " leave the block, and catch it outside.");
     }
+    if (session.getHibernateFlushMode() != FlushMode.MANUAL) {
+      session.flush(); // whose failures, unlike those of the commit, keep their type
+    }
     session.getTransaction().commit();
     forgetSavepoint();
     session.close();

@@ -1,6 +1,7 @@
 package io.sqlassist.javalin;
 
 import io.javalin.config.JavalinState;
+import io.javalin.http.Context;
 import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.http.servlet.SubmitOrder;
@@ -16,40 +17,56 @@ import kotlin.Unit;
 final class RequestStages {
 
   private final TaskInitializer<JavalinServletContext> first;
+  private final TaskInitializer<JavalinServletContext> afterHandler;
   private final TaskInitializer<JavalinServletContext> last;
 
   RequestStages(SqlAssistPluginConfig config) {
     first = (submit, servlet, ctx, uri) -> RequestUnit.attach(ctx, config, servlet.getRouter());
     last =
         (submit, servlet, ctx, uri) -> {
-          RequestUnit unit = RequestUnit.of(ctx.req());
+          RequestUnit unit = RequestUnit.of(ctx);
           if (unit != null) {
-            submit.invoke(
-                SubmitOrder.LAST,
-                new Task(
-                    false,
-                    () -> {
-                      if (ServletState.isAsync(ctx.req())) {
-                        unit.endAsync();
-                      } else {
-                        unit.end();
-                      }
-                      return Unit.INSTANCE;
-                    }));
+            submit.invoke(SubmitOrder.LAST, always(() -> end(unit, ctx)));
+          }
+        };
+    afterHandler =
+        (submit, servlet, ctx, uri) -> {
+          RequestUnit unit = RequestUnit.of(ctx);
+          if (unit != null) {
+            submit.invoke(SubmitOrder.LAST, always(unit::enterThread));
           }
         };
   }
 
+  private static void end(RequestUnit unit, Context ctx) {
+    if (ServletState.isAsync(ctx.req())) {
+      unit.endAsync();
+    } else {
+      unit.end();
+    }
+  }
+
+  private static Task always(Runnable work) {
+    return new Task(
+        false,
+        () -> {
+          work.run();
+          return Unit.INSTANCE;
+        });
+  }
+
   void install(JavalinState state) {
     state.servletRequestLifecycle.add(0, first);
+    int http = state.servletRequestLifecycle.indexOf(DefaultTasks.INSTANCE.getHTTP());
+    state.servletRequestLifecycle.add(http + 1, afterHandler);
     state.servletRequestLifecycle.add(last);
     // skipRemainingHandlers() drops the last stage too; what is left of the request is the logger.
-    state.httpRequestLoggers.add(0, (ctx, executionTimeMs) -> endIfSkipped(ctx.req()));
+    state.httpRequestLoggers.add(0, (ctx, executionTimeMs) -> endIfSkipped(ctx));
     state.jetty.modifyServletContextHandler(handler -> handler.addEventListener(new RequestNet()));
   }
 
-  private static void endIfSkipped(jakarta.servlet.http.HttpServletRequest request) {
-    RequestUnit unit = RequestUnit.of(request);
+  private static void endIfSkipped(Context ctx) {
+    RequestUnit unit = RequestUnit.of(ctx);
     if (unit != null) {
       unit.end();
     }

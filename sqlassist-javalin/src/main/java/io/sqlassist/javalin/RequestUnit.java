@@ -12,11 +12,23 @@ import io.sqlassist.session.Units;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The unit of work of one request: where it comes from, and how it ends. */
 final class RequestUnit implements UnitOrigin {
+
+  /** Headers that say nothing of success, and without which a browser hides the error. */
+  private static final Pattern OF_EVERY_ANSWER =
+      Pattern.compile(
+          "(?i)access-control-.*|cross-origin-.*|vary|strict-transport-security"
+              + "|content-security-policy.*|permissions-policy|referrer-policy"
+              + "|x-content-type-options|x-frame-options|x-request-id|x-correlation-id"
+              + "|traceparent|tracestate|server-timing");
 
   private static final String ATTRIBUTE = "io.sqlassist.javalin.unit";
 
@@ -56,6 +68,19 @@ final class RequestUnit implements UnitOrigin {
     return (RequestUnit) request.getAttribute(ATTRIBUTE);
   }
 
+  /** The unit of this request; not that of an outer one which was forwarded to this one. */
+  static @Nullable RequestUnit of(Context ctx) {
+    RequestUnit unit = of(ctx.req());
+    return unit != null && unit.ctx == ctx ? unit : null;
+  }
+
+  /** A future may have been completed by a thread that works for another request. */
+  void enterThread() {
+    if (!container.isEnded() && Units.findCurrent().orElse(null) != container) {
+      Units.enter(container);
+    }
+  }
+
   /**
    * Ends the unit as the request went; the answer can still be changed. Does nothing if another
    * thread ends it: a worker that is ready at the very moment of the time-out.
@@ -68,6 +93,9 @@ final class RequestUnit implements UnitOrigin {
       if (timesOut()) {
         container.abandon();
         refuseSuccessAfterTimeOut();
+      } else if (ServletState.isTimersThread(Thread.currentThread())) {
+        container.abandon();
+        breakOffSuccess();
       } else if (ctx.getExceptionOccurred()) {
         rollBack();
       } else if (container.isDoomed() || mode() == CommitMode.MANUAL) {
@@ -102,8 +130,12 @@ final class RequestUnit implements UnitOrigin {
 
   private void rollBack() {
     container.close();
+    breakOffSuccess();
+  }
+
+  /** Where the client has seen the beginning of a success, it must not see its end. */
+  private void breakOffSuccess() {
     if (ctx.res().isCommitted() && ctx.statusCode() < HttpStatus.BAD_REQUEST.getCode()) {
-      // The client has seen the beginning of a success; it must not see its end.
       ServletState.abort(
           ctx.req(), new IllegalStateException("The request failed while streaming"));
     }
@@ -196,10 +228,17 @@ final class RequestUnit implements UnitOrigin {
       return;
     }
     String contentType = response.getContentType();
+    Map<String, List<String>> kept = new LinkedHashMap<>();
+    for (String name : response.getHeaderNames()) {
+      if (OF_EVERY_ANSWER.matcher(name).matches()) {
+        kept.put(name, List.copyOf(response.getHeaders(name)));
+      }
+    }
     response.reset();
     if (contentType != null) {
       ctx.contentType(contentType);
     }
+    kept.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
     ctx.status(HttpStatus.INTERNAL_SERVER_ERROR);
     ctx.result("");
   }
@@ -231,7 +270,9 @@ final class RequestUnit implements UnitOrigin {
   /** Whether the request has become a stream of events, which may last for days. */
   boolean isEventStream() {
     String contentType = ctx.res().getContentType();
-    return contentType != null && contentType.startsWith("text/event-stream");
+    return contentType != null
+        && contentType.startsWith("text/event-stream")
+        && ctx.res().isCommitted();
   }
 
   /** The servlet thread serves other requests from now on. */

@@ -56,6 +56,16 @@ final class ServletState {
     }
   }
 
+  /**
+   * Whether this is the thread on which the JDK ends futures that took too long: {@code orTimeout},
+   * {@code completeOnTimeout}, and with them the time-out of {@code ctx.async}. Nothing else of an
+   * application runs there, and the worker may still be running.
+   */
+  static boolean isTimersThread(Thread thread) {
+    String name = thread.getName();
+    return name.equals("CompletableFutureDelayScheduler") || name.endsWith("-delayScheduler");
+  }
+
   /** Breaks the answer off: the client sees an incomplete one. */
   static void abort(HttpServletRequest request, Throwable cause) {
     ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);

@@ -203,7 +203,7 @@ class JavalinTest {
   }
 
   @Test
-  void aTimeOutCallbackThatAnswersWithSuccessCommitsWhatTheWorkerHasDone() throws Exception {
+  void aTimeOutCallbackThatAnswersWithSuccessKeepsNothingOfTheWork() throws Exception {
     serve(
         config -> {
           config.registerPlugin(new SqlAssistPlugin());
@@ -229,7 +229,7 @@ class JavalinTest {
     assertThat(server.post("/books").statusCode()).isEqualTo(202);
     answered.countDown();
 
-    assertThat(Shop.titles()).containsExactly("Emma");
+    assertThat(Shop.titles()).isEmpty();
   }
 
   private void somethingSlow() throws InterruptedException {

@@ -212,6 +212,7 @@ abstract class RequestLifecycle {
                   write(ctx, text);
                   engines.faultyWriter.failNextCommit();
                   ctx.status(201).header("Location", "/notes/1").cookie("seen", "yes");
+                  ctx.header("Access-Control-Allow-Origin", "*");
                   ctx.result("created");
                 }));
 
@@ -222,6 +223,7 @@ abstract class RequestLifecycle {
     assertThat(response.statusCode()).isEqualTo(500);
     assertThat(response.body()).doesNotContain("created");
     assertThat(response.headers().map()).doesNotContainKeys("location", "set-cookie");
+    assertThat(response.headers().firstValue("access-control-allow-origin")).hasValue("*");
     assertThat(committed()).isFalse();
   }
 
@@ -781,7 +783,7 @@ abstract class RequestLifecycle {
   }
 
   @Test
-  void aTimeOutThatIsMappedToSuccessIsRolledBack() {
+  void aTimeOutIsNotAnsweredWithTheSuccessOfALateWorker() {
     CountDownLatch answered = new CountDownLatch(1);
     serve(
         config -> {
@@ -796,13 +798,88 @@ abstract class RequestLifecycle {
                                 write(ctx, text);
                                 awaitQuietly(answered);
                               })));
-          config.routes.error(500, ctx -> ctx.status(200).result("never mind"));
+          config.routes.after(ctx -> ctx.status(201).result("as a worker would do"));
         });
 
-    assertThat(server.get("/").body()).isEqualTo("never mind");
+    HttpResponse<String> response = server.get("/");
+    answered.countDown();
+
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.body()).doesNotContain("as a worker");
+    assertThat(committed()).isFalse();
+  }
+
+  @Test
+  void aTimeOutOfAnAsyncTaskIsRolledBackWhateverItsAnswer() {
+    CountDownLatch answered = new CountDownLatch(1);
+    serve(
+        config ->
+            config.routes.get(
+                "/",
+                ctx ->
+                    ctx.async(
+                        task -> {
+                          task.timeout = 200;
+                          task.onTimeout(late -> late.result("still working"));
+                        },
+                        () -> {
+                          write(ctx, text);
+                          awaitQuietly(answered);
+                        })));
+
+    assertThat(server.get("/").body()).isEqualTo("still working");
     answered.countDown();
 
     assertThat(committed()).isFalse();
+  }
+
+  @Test
+  void anAsyncTaskInTimeIsCommitted() {
+    serve(
+        config ->
+            config.routes.get(
+                "/", ctx -> ctx.async(task -> task.timeout = 20_000, () -> write(ctx, text))));
+
+    assertThat(server.get("/").statusCode()).isEqualTo(200);
+
+    assertThat(committed()).isTrue();
+  }
+
+  @Test
+  void afterHandlersOfAFutureSeeTheirOwnUnitWhoeverCompletesIt() {
+    AtomicReference<Boolean> own = new AtomicReference<>();
+    CompletableFuture<Void> completedByAnother = new CompletableFuture<>();
+    CountDownLatch waiting = new CountDownLatch(1);
+    serve(
+        config -> {
+          config.routes.get(
+              "/waits",
+              ctx -> {
+                write(ctx, text);
+                ctx.future(
+                    () -> {
+                      waiting.countDown();
+                      return completedByAnother;
+                    });
+              });
+          config.routes.get(
+              "/completes",
+              ctx -> {
+                completedByAnother.complete(null);
+                assertThat(Units.current()).isSameAs(db(ctx));
+              });
+          config.routes.after("/waits", ctx -> own.set(Units.current() == db(ctx)));
+        });
+
+    CompletableFuture<Integer> waits =
+        CompletableFuture.supplyAsync(() -> server.get("/waits").statusCode());
+    awaitQuietly(waiting);
+    Eventually.until("the request waits", () -> engines.activeConnections() == 1);
+    assertThat(server.get("/completes").statusCode()).isEqualTo(200);
+
+    assertThat(waits.join()).isEqualTo(200);
+    assertThat(own.get()).isTrue();
+    assertThat(committed()).isTrue();
   }
 
   @Test
