@@ -3,8 +3,9 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.Observer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 
@@ -37,8 +38,12 @@ final class EngineConnections implements ConnectionProvider {
   private final transient Mode handedOut;
   private final boolean poolRestores;
 
-  /** The isolation levels that connections in use had before; by identity, as connections are. */
-  private final transient Map<Connection, Integer> isolations = new ConcurrentHashMap<>();
+  /** The isolation levels that connections in use had before. */
+  private final transient Map<Connection, Integer> isolations =
+      Collections.synchronizedMap(new IdentityHashMap<>());
+
+  /** Most engines never isolate, and so never look. */
+  private volatile boolean isolates;
 
   /**
    * Creates the provider.
@@ -71,7 +76,7 @@ final class EngineConnections implements ConnectionProvider {
       if (handedOut.readOnly() != kind.usesReadOnly()) {
         connection.setReadOnly(kind.usesReadOnly());
       }
-      return kind.usesAutoCommit() ? WithoutTransaction.of(connection) : connection;
+      return connection;
     } catch (SQLException | RuntimeException | Error e) {
       try {
         connection.close();
@@ -87,6 +92,7 @@ final class EngineConnections implements ConnectionProvider {
     int before = connection.getTransactionIsolation();
     if (before != level) {
       connection.setTransactionIsolation(level);
+      isolates = true;
       isolations.putIfAbsent(connection, before);
     }
   }
@@ -96,10 +102,9 @@ final class EngineConnections implements ConnectionProvider {
    * turn a commit that succeeded into one that seems to have failed.
    */
   @Override
-  public void closeConnection(Connection handedOver) {
-    Connection connection = WithoutTransaction.unwrap(handedOver);
+  public void closeConnection(Connection connection) {
     Exception failure = null;
-    Integer isolation = isolations.remove(handedOver);
+    Integer isolation = isolates ? isolations.remove(connection) : null;
     if (isolation != null) {
       try {
         if (!connection.isClosed()) {

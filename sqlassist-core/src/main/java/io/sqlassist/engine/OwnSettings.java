@@ -87,9 +87,12 @@ final class OwnSettings {
     settings.put(AvailableSettings.JTA_PLATFORM, NoJtaPlatform.INSTANCE);
     // Without it commit() of a transaction that is marked rollback-only returns normally.
     settings.put(AvailableSettings.JPA_TRANSACTION_COMPLIANCE, true);
+    // Keeps Hibernate from switching the mode of a connection, which is set here for each kind. So
+    // a
+    // transaction leaves the connection to its first statement, and one that is begun by hand on an
+    // engine without transactions changes nothing: each statement stays durable by itself.
+    settings.put(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, true);
     if (kind == EngineKind.READ_WRITE) {
-      // Leaves the connection to the first statement instead of to beginTransaction().
-      settings.put(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, true);
       settings.put(
           AvailableSettings.CONNECTION_HANDLING,
           PhysicalConnectionHandlingMode.DELAYED_ACQUISITION_AND_RELEASE_AFTER_TRANSACTION);

@@ -344,9 +344,6 @@ class ReadOnlyEngineIT {
                       .isInstanceOf(RollbackException.class)
                       .hasCauseInstanceOf(ReadOnlyEngineException.class));
       assertThat(recording.statements()).isEmpty();
-      if (session.getTransaction().isActive()) {
-        session.getTransaction().rollback();
-      }
     }
   }
 
