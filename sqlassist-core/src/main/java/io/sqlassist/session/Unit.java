@@ -343,8 +343,14 @@ final class Unit {
     return CleanUp.add(earlier, failure);
   }
 
-  private boolean isUnderWay() {
-    return slots.stream().anyMatch(EngineSlot::isUnderWay);
+  /** A session that can't answer, closed by hand for one, must not stop the end. */
+  private boolean mayBeUnderWay() {
+    try {
+      return slots.stream().anyMatch(EngineSlot::isUnderWay);
+    } catch (RuntimeException | Error e) {
+      observer.cleanupFailed("", "look for work under way", e);
+      return true;
+    }
   }
 
   private @Nullable Throwable closeSessions(EngineSlot slot, @Nullable Throwable earlier) {
@@ -367,7 +373,7 @@ final class Unit {
     liftAll();
     Throwable failure = null;
     if (!decided) {
-      boolean nothingSinceCommit = commits > 0 && cause == null && !isUnderWay();
+      boolean nothingSinceCommit = commits > 0 && cause == null && !mayBeUnderWay();
       failure = cleanUp("", "rollback", transactions::rollback, null);
       if (!nothingSinceCommit) {
         if (started) {

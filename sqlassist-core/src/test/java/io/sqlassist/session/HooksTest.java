@@ -283,4 +283,21 @@ class HooksTest {
 
     assertThat(calls).containsExactly("rollback", "close");
   }
+
+  @Test
+  void aSessionClosedByHandAfterACommitDoesNotKeepTheUnitFromEnding() {
+    DbSessionsContainer db = engines.unit();
+    db.onClose(() -> calls.add("close"));
+    db.session("ledger").persist(new Novel("ledger"));
+    db.writer().persist(new Novel("a"));
+    db.commit();
+    db.session("ledger").persist(new Novel("undone"));
+    db.session("ledger").flush();
+    db.writer().close();
+
+    db.close();
+
+    assertThat(calls).containsExactly("close");
+    assertThat(engines.isbns("ledger")).containsExactly("ledger");
+  }
 }
