@@ -1,12 +1,10 @@
 package io.sqlassist.transaction;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +31,6 @@ public final class UnitTransactions {
       this.transaction = transaction;
     }
   }
-
-  private static final int MAX_FLUSHES = 10;
 
   private final List<Member> members = new ArrayList<>(2);
 
@@ -224,27 +220,13 @@ public final class UnitTransactions {
   }
 
   /**
-   * Flushes all, and again while a flush makes work for another engine: an entity's listener may
-   * write through a session that was flushed before it, or open one that was not open.
+   * Flushes all, as many times as there are engines: an entity's listener may write through a
+   * session that was flushed before it, or open one that was not open, and so may its listeners.
    */
   private static void flushUntilSettled(Supplier<List<UnitTransaction>> chosen) {
-    Set<UnitTransaction> flushed = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (int pass = 0; pass < MAX_FLUSHES; pass++) {
-      List<UnitTransaction> transactions = chosen.get();
-      boolean settled = pass > 0 || transactions.size() < 2;
-      for (UnitTransaction transaction : transactions) {
-        transaction.flush();
-        settled &= !flushed.add(transaction) || transactions.size() < 2;
-      }
-      if (settled && chosen.get().size() == transactions.size()) {
-        return;
-      }
+    for (int pass = 0; pass < chosen.get().size(); pass++) {
+      chosen.get().forEach(UnitTransaction::flush);
     }
-    throw new IllegalStateException(
-        "The engines don't come to rest: after "
-            + MAX_FLUSHES
-            + " flushes they still make work for each other. Look for entity listeners that write to"
-            + " another engine each time.");
   }
 
   private static RuntimeException commitFailed(
