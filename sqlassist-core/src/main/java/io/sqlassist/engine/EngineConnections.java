@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives Hibernate an engine's connections, in the mode that the kind of engine wants, and gives
@@ -103,36 +104,38 @@ final class EngineConnections implements ConnectionProvider {
    */
   @Override
   public void closeConnection(Connection connection) {
-    Exception failure = null;
-    Integer isolation = isolates ? isolations.remove(connection) : null;
-    if (isolation != null) {
-      try {
-        if (!connection.isClosed()) {
-          connection.setTransactionIsolation(isolation);
-        }
-      } catch (SQLException | RuntimeException e) {
-        failure = e;
-      }
-    }
+    Exception failure = attempt(() -> restoreIsolation(connection), null);
     if (!poolRestores) {
-      try {
-        restore(connection);
-      } catch (SQLException | RuntimeException e) {
-        failure = e;
-      }
+      failure = attempt(() -> restore(connection), failure);
     }
-    try {
-      connection.close();
-    } catch (SQLException | RuntimeException e) {
-      if (failure != null) {
-        e.addSuppressed(failure);
-      }
-      failure = e;
-    }
+    failure = attempt(connection::close, failure);
     if (failure != null) {
       observer.engineWarning(
           engine,
           "a connection could not be given back clean: " + Secrets.mask(failure.toString(), null));
+    }
+  }
+
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private static @Nullable Exception attempt(Step step, @Nullable Exception earlier) {
+    try {
+      step.run();
+      return earlier;
+    } catch (SQLException | RuntimeException e) {
+      if (earlier != null) {
+        e.addSuppressed(earlier);
+      }
+      return e;
+    }
+  }
+
+  private void restoreIsolation(Connection connection) throws SQLException {
+    Integer isolation = isolates ? isolations.remove(connection) : null;
+    if (isolation != null && !connection.isClosed()) {
+      connection.setTransactionIsolation(isolation);
     }
   }
 

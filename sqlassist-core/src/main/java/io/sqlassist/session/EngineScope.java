@@ -179,6 +179,7 @@ public final class EngineScope {
         // goes on in the transaction there is
       }
     }
+    Throwable earlier = null;
     for (int attempt = 0; ; attempt++) {
       long commits = slot.unit().commits();
       try {
@@ -188,8 +189,12 @@ public final class EngineScope {
             || slot.unit().commits() != commits
             || !RetryRule.canBeRepeated(t)
             || !RetryRule.pause(attempt)) {
+          if (earlier != null && earlier != t) {
+            t.addSuppressed(earlier);
+          }
           throw t;
         }
+        earlier = t;
       }
     }
   }

@@ -145,7 +145,8 @@ class BlockSettingsIT {
                           attempts.incrementAndGet();
                           throw conflict();
                         }))
-        .isInstanceOf(SQLException.class);
+        .isInstanceOf(SQLException.class)
+        .satisfies(last -> assertThat(last.getSuppressed()).as("the one before").hasSize(1));
 
     assertThat(attempts).hasValue(3);
   }
