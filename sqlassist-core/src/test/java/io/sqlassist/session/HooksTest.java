@@ -288,8 +288,8 @@ class HooksTest {
   void aSessionClosedByHandAfterACommitDoesNotKeepTheUnitFromEnding() {
     DbSessionsContainer db = engines.unit();
     db.onClose(() -> calls.add("close"));
-    db.session("ledger").persist(new Novel("ledger"));
     db.writer().persist(new Novel("a"));
+    db.session("ledger").persist(new Novel("ledger"));
     db.commit();
     db.session("ledger").persist(new Novel("undone"));
     db.session("ledger").flush();
