@@ -3,6 +3,7 @@ package io.sqlassist.engine;
 import io.sqlassist.transaction.TransactionPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -75,6 +76,15 @@ public final class Engine {
    */
   public DataSource dataSource() {
     return dataSource;
+  }
+
+  /**
+   * How the engine's pool stands at this moment.
+   *
+   * @return its figures; empty if the pool is not one that tells them
+   */
+  public Optional<PoolFigures> pool() {
+    return Optional.ofNullable(HikariPools.figures(dataSource));
   }
 
   /**

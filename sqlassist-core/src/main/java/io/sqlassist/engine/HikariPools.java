@@ -2,6 +2,7 @@ package io.sqlassist.engine;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ final class HikariPools {
     return PRESENT ? Maker.facts(dataSource) : null;
   }
 
+  /** How a pool stands; null when it is no HikariCP pool. */
+  static @Nullable PoolFigures figures(DataSource dataSource) {
+    return PRESENT ? Maker.figures(dataSource) : null;
+  }
+
   record PoolFacts(String poolName, boolean autoCommit, boolean readOnly) {}
 
   /** Loaded only where HikariCP is present. */
@@ -53,6 +59,21 @@ final class HikariPools {
           ? new PoolFacts(
               String.valueOf(pool.getPoolName()), pool.isAutoCommit(), pool.isReadOnly())
           : null;
+    }
+
+    static @Nullable PoolFigures figures(DataSource dataSource) {
+      if (!(dataSource instanceof HikariDataSource pool)) {
+        return null;
+      }
+      HikariPoolMXBean now = pool.getHikariPoolMXBean();
+      // Before its first connection a pool that configures itself has nothing to tell.
+      return now == null
+          ? new PoolFigures(pool.getMaximumPoolSize(), 0, 0, 0)
+          : new PoolFigures(
+              pool.getMaximumPoolSize(),
+              now.getActiveConnections(),
+              now.getIdleConnections(),
+              now.getThreadsAwaitingConnection());
     }
 
     static DataSource create(EngineConfig config, String url) {
