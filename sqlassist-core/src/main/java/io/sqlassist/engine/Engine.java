@@ -4,6 +4,7 @@ import io.sqlassist.transaction.TransactionPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
@@ -81,10 +82,32 @@ public final class Engine {
   /**
    * How the engine's pool stands at this moment.
    *
-   * @return its figures; empty if the pool is not one that tells them
+   * @return its figures; empty if the pool is not HikariCP's and no engine on it has {@link
+   *     EngineConfig#maxConnections(int)}; with that setting the figures of another pool count the
+   *     connections of engines only, and none as idle
    */
   public Optional<PoolFigures> pool() {
-    return Optional.ofNullable(HikariPools.figures(dataSource));
+    return Optional.ofNullable(connections.gate().figures());
+  }
+
+  /**
+   * Ends a thread's waiting for a connection of this engine's pool, because the work that it waits
+   * for is over. Does nothing if the thread does not wait, or not there.
+   *
+   * @param thread the thread
+   * @param reason gives the exception that the thread gets, on that thread
+   */
+  public void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
+    connections.gate().callOff(thread, reason);
+  }
+
+  /**
+   * What has been said about the engine's pool already. For the sessions of units of work.
+   *
+   * @return the same object for all engines on the same data source
+   */
+  public PoolNotices poolNotices() {
+    return connections.gate().notices();
   }
 
   /**
@@ -150,6 +173,7 @@ public final class Engine {
    * Closes the factory, then the pool if it is ours; the failure of one does not stop the other.
    */
   void close() {
+    connections.close();
     try {
       sessionFactory.close();
     } catch (RuntimeException | Error e) {

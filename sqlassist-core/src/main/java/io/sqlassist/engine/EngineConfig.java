@@ -2,12 +2,15 @@ package io.sqlassist.engine;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.sqlassist.transaction.TransactionPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
@@ -35,6 +38,10 @@ public final class EngineConfig {
   private final List<Consumer<? super HibernatePersistenceConfiguration>> persistence =
       new ArrayList<>();
   private @Nullable TransactionPolicy policy;
+  private OptionalInt maxConnections = OptionalInt.empty();
+  private @Nullable Duration acquireTimeout;
+  private @Nullable Duration holdBudget;
+  private @Nullable Duration idleInTransactionBudget;
   private boolean frozen;
 
   /** What was declared in one lambda: classes, and packages to be scanned. */
@@ -214,6 +221,99 @@ public final class EngineConfig {
     checkOpen();
     this.policy = Objects.requireNonNull(policy, "policy");
     return this;
+  }
+
+  /**
+   * How many connections the sessions of this engine, and of all engines on the same {@code
+   * DataSource} object, may have at once. Whoever needs one more waits. Where several of those
+   * engines say a number, the lowest one holds. Default: the size of the pool, if it is a HikariCP
+   * pool; no limit for others, so that those should be given one.
+   *
+   * @param max 1 or more; for a HikariCP pool not more than its size
+   * @return this
+   * @throws IllegalArgumentException if the number is less than 1
+   */
+  public EngineConfig maxConnections(int max) {
+    checkOpen();
+    if (max < 1) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + name
+              + "': maxConnections must be 1 or more, not "
+              + max
+              + ". Leave it out for the size of the pool.");
+    }
+    this.maxConnections = OptionalInt.of(max);
+    return this;
+  }
+
+  /**
+   * How long a caller waits for a connection while all of them are in use, before it gets an {@link
+   * EngineBusyException}. Default: the {@code connectionTimeout} of a HikariCP pool, which is 30
+   * seconds unless it was set; 30 seconds for other pools. The pool that SqlAssist makes for a
+   * {@link #url(String)} gets the same time as its {@code connectionTimeout}, but at least
+   * HikariCP's 250 ms.
+   *
+   * @param longest longer than nothing
+   * @return this
+   * @throws IllegalArgumentException if the time is zero or negative
+   */
+  public EngineConfig acquireTimeout(Duration longest) {
+    checkOpen();
+    this.acquireTimeout = positive("acquireTimeout", longest);
+    return this;
+  }
+
+  /**
+   * How long a session of a unit of work may hold a connection before that is worth a warning: one
+   * for each place in the application that acquired a connection and kept it for longer, also while
+   * it still does. Default: none, and nothing is measured.
+   *
+   * @param longest longer than nothing
+   * @return this
+   * @throws IllegalArgumentException if the time is zero or negative
+   */
+  public EngineConfig holdBudget(Duration longest) {
+    checkOpen();
+    this.holdBudget = positive("holdBudget", longest);
+    return this;
+  }
+
+  /**
+   * How long a session of a unit of work may hold a connection without running a statement on it
+   * before that is worth a warning, as with {@link #holdBudget(Duration)}. Default: none, and
+   * nothing is measured.
+   *
+   * @param longest longer than nothing
+   * @return this
+   * @throws IllegalArgumentException if the time is zero or negative
+   */
+  public EngineConfig idleInTransactionBudget(Duration longest) {
+    checkOpen();
+    this.idleInTransactionBudget = positive("idleInTransactionBudget", longest);
+    return this;
+  }
+
+  private Duration positive(String setting, Duration value) {
+    if (Objects.requireNonNull(value, setting).isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + name
+              + "': "
+              + setting
+              + " must be longer than nothing, not "
+              + value
+              + ". Leave it out for the default.");
+    }
+    return value;
+  }
+
+  PoolOptions poolOptions() {
+    return new PoolOptions(
+        maxConnections,
+        Optional.ofNullable(acquireTimeout),
+        Optional.ofNullable(holdBudget),
+        Optional.ofNullable(idleInTransactionBudget));
   }
 
   /** Marks what has been declared so far as inherited: the engine's own lambda replaces it. */

@@ -3,6 +3,8 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.Observer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -38,6 +40,8 @@ final class EngineConnections implements ConnectionProvider {
   private final transient Observer observer;
   private final transient Mode handedOut;
   private final boolean poolRestores;
+  private final transient PoolGate gate;
+  private final transient @Nullable Duration acquireTimeout;
 
   /** The isolation levels that connections in use had before. */
   private final transient Map<Connection, Integer> isolations =
@@ -50,7 +54,8 @@ final class EngineConnections implements ConnectionProvider {
    * Creates the provider.
    *
    * @param handedOut the mode in which the pool hands out its connections
-   * @param poolRestores whether the pool resets a connection that comes back, as HikariCP does
+   * @param gate stands before the pool; one that is known, such as HikariCP's, resets a connection
+   *     that comes back
    */
   EngineConnections(
       String engine,
@@ -58,18 +63,59 @@ final class EngineConnections implements ConnectionProvider {
       EngineKind kind,
       Observer observer,
       Mode handedOut,
-      boolean poolRestores) {
+      PoolGate gate,
+      PoolOptions options) {
     this.engine = engine;
     this.dataSource = dataSource;
     this.kind = kind;
     this.observer = observer;
     this.handedOut = handedOut;
-    this.poolRestores = poolRestores;
+    this.gate = gate;
+    this.poolRestores = gate.pool() != null;
+    this.acquireTimeout = options.acquireTimeout().orElse(null);
+    options.maxConnections().ifPresent(max -> gate.limit(this, max));
+  }
+
+  PoolGate gate() {
+    return gate;
+  }
+
+  /** What this engine said of the pool no longer holds. */
+  void close() {
+    gate.dropLimit(this);
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = dataSource.getConnection();
+    long begin = System.nanoTime();
+    gate.enter(engine, acquireTimeout);
+    Connection connection;
+    try {
+      connection = inMode(fromPool(begin));
+    } catch (SQLException | RuntimeException | Error e) {
+      gate.giveBack();
+      throw e;
+    }
+    gate.hold(connection);
+    return connection;
+  }
+
+  private Connection fromPool(long begin) throws SQLException {
+    try {
+      return dataSource.getConnection();
+    } catch (SQLTransientConnectionException e) {
+      if (gate.isExhausted()) {
+        throw gate.busy(engine, Duration.ofNanos(System.nanoTime() - begin), e);
+      }
+      SQLException named =
+          new SQLTransientConnectionException(
+              "Engine '" + engine + "': " + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
+      named.setNextException(e.getNextException());
+      throw named;
+    }
+  }
+
+  private Connection inMode(Connection connection) throws SQLException {
     try {
       if (connection.getAutoCommit() != kind.usesAutoCommit()) {
         connection.setAutoCommit(kind.usesAutoCommit());
@@ -104,11 +150,16 @@ final class EngineConnections implements ConnectionProvider {
    */
   @Override
   public void closeConnection(Connection connection) {
-    Exception failure = attempt(() -> restoreIsolation(connection), null);
-    if (!poolRestores) {
-      failure = attempt(() -> restore(connection), failure);
+    Exception failure;
+    try {
+      failure = attempt(() -> restoreIsolation(connection), null);
+      if (!poolRestores) {
+        failure = attempt(() -> restore(connection), failure);
+      }
+      failure = attempt(connection::close, failure);
+    } finally {
+      gate.leave(connection);
     }
-    failure = attempt(connection::close, failure);
     if (failure != null) {
       observer.engineWarning(
           engine,

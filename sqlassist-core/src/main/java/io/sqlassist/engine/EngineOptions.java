@@ -18,6 +18,7 @@ import java.util.Map;
  * @param entities the mapped classes; empty for a plain engine, which runs native SQL only
  * @param properties Hibernate settings given by the application
  * @param policy how its sessions end
+ * @param pool what was said of its connections
  */
 public record EngineOptions(
     String name,
@@ -25,7 +26,8 @@ public record EngineOptions(
     boolean isDefault,
     List<Class<?>> entities,
     Map<String, Object> properties,
-    TransactionPolicy policy) {
+    TransactionPolicy policy,
+    PoolOptions pool) {
 
   /**
    * Copies the collections.
@@ -36,6 +38,7 @@ public record EngineOptions(
    * @param entities the mapped classes
    * @param properties Hibernate settings given by the application
    * @param policy how its sessions end
+   * @param pool what was said of its connections
    */
   public EngineOptions {
     entities = List.copyOf(entities);
@@ -54,6 +57,7 @@ public record EngineOptions(
         + entities.stream().map(Class::getSimpleName).toList()
         + ", properties="
         + properties.keySet()
+        + pool.description()
         + "]";
   }
 }

@@ -2,7 +2,6 @@ package io.sqlassist.engine;
 
 import io.sqlassist.engine.EngineConfig.DeclaredEntities;
 import io.sqlassist.engine.EngineConnections.Mode;
-import io.sqlassist.engine.HikariPools.PoolFacts;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.TransactionPolicy;
 import jakarta.persistence.PersistenceUnitTransactionType;
@@ -103,17 +102,17 @@ final class EngineStarter {
   private Started start(DataSource dataSource, Runnable pool) {
     String name = config.name();
     EngineKind kind = config.kind();
-    PoolFacts facts = HikariPools.facts(dataSource);
-    if (facts != null) {
-      PoolCheck.check(name, kind, facts, observer);
+    PoolGate gate = PoolGate.of(dataSource);
+    KnownPool known = gate.pool();
+    if (known != null) {
+      PoolCheck.check(name, kind, known, observer);
+      PoolCheck.check(name, config.poolOptions(), known, observer);
     }
     DataSource instrumented = observer.instrument(name, dataSource);
     HibernatePersistenceConfiguration persistence = persistence(entities());
-    List<Class<?>> entities = persistence.managedClasses();
     ReadOnlyGuard guard =
         kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
     EngineConnections connections;
-    String database;
     try {
       connections =
           new EngineConnections(
@@ -121,15 +120,35 @@ final class EngineStarter {
               instrumented,
               kind,
               observer,
-              facts != null
-                  ? new Mode(facts.autoCommit(), facts.readOnly())
+              known != null
+                  ? new Mode(known.autoCommit(), known.readOnly())
                   : Mode.handedOutBy(instrumented),
-              facts != null);
+              gate,
+              config.poolOptions());
+    } catch (SQLException | RuntimeException e) {
+      throw unreachable(e);
+    }
+    try {
+      return start(dataSource, connections, persistence, guard, pool);
+    } catch (RuntimeException | Error e) {
+      connections.close();
+      throw e;
+    }
+  }
+
+  private Started start(
+      DataSource dataSource,
+      EngineConnections connections,
+      HibernatePersistenceConfiguration persistence,
+      @Nullable ReadOnlyGuard guard,
+      Runnable pool) {
+    String database;
+    try {
       database = probe(connections);
     } catch (SQLException | RuntimeException e) {
-      throw failed("its database could not be reached", e);
+      throw unreachable(e);
     }
-    persistence.properties(OwnSettings.of(kind, connections));
+    persistence.properties(OwnSettings.of(config.kind(), connections));
     if (guard != null) {
       persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
     }
@@ -142,11 +161,24 @@ final class EngineStarter {
     releaseOnClose(sessionFactory);
     listen(sessionFactory, guard);
     TransactionPolicy policy = policy(guard);
+    List<Class<?>> entities = persistence.managedClasses();
     EngineOptions options =
-        new EngineOptions(name, kind, config.isDefault(), entities, config.properties(), policy);
+        new EngineOptions(
+            config.name(),
+            config.kind(),
+            config.isDefault(),
+            entities,
+            config.properties(),
+            policy,
+            config.poolOptions());
     return new Started(
         new Engine(options, dataSource, sessionFactory, connections, pool),
-        kind + " on " + database + ", " + description(entities));
+        config.kind()
+            + " on "
+            + database
+            + ", "
+            + description(entities)
+            + config.poolOptions().description());
   }
 
   private String description(List<Class<?>> entities) {
@@ -262,6 +294,10 @@ final class EngineStarter {
     } else if (config.kind() == EngineKind.AUTOCOMMIT) {
       new AutocommitFlush().listenTo(events);
     }
+  }
+
+  private EngineStartException unreachable(Exception cause) {
+    return failed("its database could not be reached", cause);
   }
 
   private EngineStartException failed(String what, Exception cause) {

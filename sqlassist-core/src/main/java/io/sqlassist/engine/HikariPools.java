@@ -3,6 +3,8 @@ package io.sqlassist.engine;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -39,41 +41,23 @@ final class HikariPools {
     return Maker.create(config, url);
   }
 
-  /** What is known of a DataSource that was handed in; null when it is no HikariCP pool. */
-  static @Nullable PoolFacts facts(DataSource dataSource) {
-    return PRESENT ? Maker.facts(dataSource) : null;
+  /** What a DataSource that was handed in tells; null when it is no HikariCP pool. */
+  static @Nullable KnownPool known(DataSource dataSource) {
+    return PRESENT ? Maker.known(dataSource) : null;
   }
 
-  /** How a pool stands; null when it is no HikariCP pool. */
-  static @Nullable PoolFigures figures(DataSource dataSource) {
-    return PRESENT ? Maker.figures(dataSource) : null;
-  }
-
-  record PoolFacts(String poolName, boolean autoCommit, boolean readOnly) {}
+  /** The least that HikariCP takes for its connectionTimeout. */
+  static final long SHORTEST_TIMEOUT_MILLIS = 250;
 
   /** Loaded only where HikariCP is present. */
   private static final class Maker {
 
-    static @Nullable PoolFacts facts(DataSource dataSource) {
-      return dataSource instanceof HikariDataSource pool
-          ? new PoolFacts(
-              String.valueOf(pool.getPoolName()), pool.isAutoCommit(), pool.isReadOnly())
-          : null;
+    private static long millis(Duration duration) {
+      return TimeUnit.MILLISECONDS.convert(duration);
     }
 
-    static @Nullable PoolFigures figures(DataSource dataSource) {
-      if (!(dataSource instanceof HikariDataSource pool)) {
-        return null;
-      }
-      HikariPoolMXBean now = pool.getHikariPoolMXBean();
-      // Before its first connection a pool that configures itself has nothing to tell.
-      return now == null
-          ? new PoolFigures(pool.getMaximumPoolSize(), 0, 0, 0)
-          : new PoolFigures(
-              pool.getMaximumPoolSize(),
-              now.getActiveConnections(),
-              now.getIdleConnections(),
-              now.getThreadsAwaitingConnection());
+    static @Nullable KnownPool known(DataSource dataSource) {
+      return dataSource instanceof HikariDataSource pool ? new Known(pool) : null;
     }
 
     static DataSource create(EngineConfig config, String url) {
@@ -89,6 +73,12 @@ final class HikariPools {
       }
       pool.setAutoCommit(kind.usesAutoCommit());
       pool.setReadOnly(kind.usesReadOnly());
+      config
+          .poolOptions()
+          .acquireTimeout()
+          .ifPresent(
+              longest ->
+                  pool.setConnectionTimeout(Math.max(SHORTEST_TIMEOUT_MILLIS, millis(longest))));
       if (kind == EngineKind.READ_ONLY) {
         enforceReadOnly(pool, url);
       }
@@ -132,6 +122,47 @@ final class HikariPools {
                 + ". Remove that setting, or choose another kind with readOnly() or"
                 + " autocommit().");
       }
+    }
+  }
+
+  private record Known(HikariDataSource pool) implements KnownPool {
+
+    @Override
+    public String name() {
+      return String.valueOf(pool.getPoolName());
+    }
+
+    @Override
+    public boolean autoCommit() {
+      return pool.isAutoCommit();
+    }
+
+    @Override
+    public boolean readOnly() {
+      return pool.isReadOnly();
+    }
+
+    @Override
+    public int maximumSize() {
+      return pool.getMaximumPoolSize();
+    }
+
+    @Override
+    public Duration connectionTimeout() {
+      return Duration.ofMillis(pool.getConnectionTimeout());
+    }
+
+    @Override
+    public PoolFigures figures() {
+      HikariPoolMXBean now = pool.getHikariPoolMXBean();
+      // Before its first connection a pool that was made without a configuration has no numbers.
+      return now == null
+          ? new PoolFigures(maximumSize(), 0, 0, 0)
+          : new PoolFigures(
+              maximumSize(),
+              now.getActiveConnections(),
+              now.getIdleConnections(),
+              now.getThreadsAwaitingConnection());
     }
   }
 }

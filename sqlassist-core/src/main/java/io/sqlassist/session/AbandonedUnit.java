@@ -43,6 +43,7 @@ final class AbandonedUnit {
       return;
     }
     if (unit.guard().isInterruptible()) {
+      unit.stopWaiting(unit.guard()::endedException);
       unit.forEachOpenSession(this::interrupt);
     }
     Watch.later(Duration.ofMillis(pauseMillis), this::look);

@@ -61,6 +61,7 @@ final class TimeLimit {
       return;
     }
     if (unit.guard().isInterruptible()) {
+      unit.stopWaiting(this::exception);
       unit.forEachOpenSession(session -> Cancellation.of(session, unit.observer()));
     }
     timer = Watch.after(PAUSE, this::cancelWhatRuns);

@@ -131,6 +131,12 @@ final class Unit {
     }
   }
 
+  /** Ends the waiting for a connection of the thread that uses the unit, if it waits for one. */
+  void stopWaiting(Supplier<? extends RuntimeException> reason) {
+    guard.toInterruptible(
+        thread -> slots.forEach(slot -> slot.engine().stopWaiting(thread, reason)));
+  }
+
   void doom() {
     doomed = true;
   }

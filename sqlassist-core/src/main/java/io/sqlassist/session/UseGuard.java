@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hibernate.SessionEventListener;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,18 @@ final class UseGuard implements SessionEventListener {
   /** Whether a thread uses the unit, and may be interrupted in it. */
   synchronized boolean isInterruptible() {
     return user != null && !committing;
+  }
+
+  /** Does something to the thread that uses the unit, which can't stop using it meanwhile. */
+  synchronized void toInterruptible(Consumer<Thread> action) {
+    Thread using = user;
+    if (using != null && !committing) {
+      action.accept(using);
+    }
+  }
+
+  UnitEndedException endedException() {
+    return new UnitEndedException(label.get());
   }
 
   synchronized boolean isEnded() {

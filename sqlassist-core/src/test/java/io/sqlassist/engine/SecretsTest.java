@@ -243,7 +243,8 @@ class SecretsTest {
             EngineKind.READ_WRITE,
             observer,
             new EngineConnections.Mode(true, false),
-            false);
+            PoolGate.of(target),
+            new EngineConfig("writer").poolOptions());
     Connection broken =
         (Connection)
             Proxy.newProxyInstance(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.EngineBusyException;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.fixture.EngineTests;
 import io.sqlassist.fixture.Novel;
@@ -222,7 +223,7 @@ class FailedUnitTest extends EngineTests {
               () ->
                   io.sqlassist.session.Units.useUnit(
                       narrow.registry(), db -> db.writer().persist(new Novel("lost"))))
-          .hasMessageContaining("Unable to acquire JDBC Connection");
+          .isInstanceOf(EngineBusyException.class);
       taken.close();
       narrow.assertConnectionsAreBackAndClean();
     }

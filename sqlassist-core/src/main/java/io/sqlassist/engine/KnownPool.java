@@ -1,0 +1,22 @@
+package io.sqlassist.engine;
+
+import java.time.Duration;
+
+/**
+ * A pool that tells its settings. They are read anew each time: some may be changed while it runs.
+ */
+interface KnownPool {
+
+  String name();
+
+  boolean autoCommit();
+
+  boolean readOnly();
+
+  int maximumSize();
+
+  /** How long the pool itself lets a caller wait. */
+  Duration connectionTimeout();
+
+  PoolFigures figures();
+}

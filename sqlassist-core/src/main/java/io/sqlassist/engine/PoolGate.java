@@ -1,0 +1,311 @@
+package io.sqlassist.engine;
+
+import java.lang.ref.WeakReference;
+import java.sql.Connection;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets no more threads into a pool at once than it has connections; the others wait here, parked
+ * and in the order of their arrival. Pools make waiting callers search for connections again and
+ * again, which thousands of virtual threads do at the expense of those that hold one.
+ *
+ * <p>Thread-safe. All engines on the same data source share one gate.
+ */
+final class PoolGate {
+
+  private static final List<WeakReference<PoolGate>> GATES = new ArrayList<>();
+
+  /** Where the pool does not tell: HikariCP's own default. */
+  private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+
+  private static final int NAMED_HOLDERS = 5;
+
+  private final DataSource dataSource;
+  private final @Nullable KnownPool pool;
+  private final PoolNotices notices = new PoolNotices();
+
+  // A lock and not a semaphore: who waits can be called off, and the size may change.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Object, Integer> limits = new IdentityHashMap<>();
+  private final Map<Connection, Thread> holders = new IdentityHashMap<>();
+  private final Map<Thread, Waiter> waiting = new LinkedHashMap<>();
+  private int limit = Integer.MAX_VALUE;
+
+  /** How many are inside: those that hold a connection, and those that the pool is serving. */
+  private int admitted;
+
+  private static final class Waiter {
+    private final Condition turn;
+    private boolean admitted;
+    private boolean interrupted;
+    private @Nullable Supplier<? extends RuntimeException> calledOff;
+
+    Waiter(Condition turn) {
+      this.turn = turn;
+    }
+  }
+
+  private PoolGate(DataSource dataSource) {
+    this.dataSource = dataSource;
+    this.pool = HikariPools.known(dataSource);
+  }
+
+  /** The one gate of this very data source. */
+  static PoolGate of(DataSource dataSource) {
+    synchronized (GATES) {
+      for (Iterator<WeakReference<PoolGate>> each = GATES.iterator(); each.hasNext(); ) {
+        PoolGate gate = each.next().get();
+        if (gate == null) {
+          each.remove();
+        } else if (gate.dataSource == dataSource) {
+          return gate;
+        }
+      }
+      PoolGate gate = new PoolGate(dataSource);
+      GATES.add(new WeakReference<>(gate));
+      return gate;
+    }
+  }
+
+  @Nullable KnownPool pool() {
+    return pool;
+  }
+
+  PoolNotices notices() {
+    return notices;
+  }
+
+  /** Sets a limit for all engines, as long as its owner lives. The lowest one holds. */
+  void limit(Object owner, int max) {
+    lock.lock();
+    try {
+      limits.put(owner, max);
+      limit = limits.values().stream().mapToInt(Integer::intValue).min().orElseThrow();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void dropLimit(Object owner) {
+    lock.lock();
+    try {
+      limits.remove(owner);
+      limit = limits.values().stream().mapToInt(Integer::intValue).min().orElse(Integer.MAX_VALUE);
+      admitWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int size() {
+    return pool == null ? limit : Math.min(limit, pool.maximumSize());
+  }
+
+  /**
+   * Waits for a place. Whoever gets one calls either {@link #hold} or {@link #giveBack}.
+   *
+   * @param acquireTimeout how long to wait at most; null for as long as the pool would
+   * @throws EngineBusyException if none became free in that time
+   * @throws SQLTransientException if the thread was interrupted; its interrupt flag is still set
+   */
+  void enter(String engine, @Nullable Duration acquireTimeout) throws SQLTransientException {
+    long begin;
+    Waiter me;
+    lock.lock();
+    try {
+      if (waiting.isEmpty() && admitted < size()) {
+        admitted++;
+        return;
+      }
+      begin = System.nanoTime();
+      me = new Waiter(lock.newCondition());
+      await(me, TimeUnit.NANOSECONDS.convert(longest(acquireTimeout)));
+      if (me.admitted) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+    if (me.calledOff != null) {
+      throw me.calledOff.get();
+    }
+    if (me.interrupted) {
+      throw new SQLTransientException(
+          "Engine '"
+              + engine
+              + "': the thread was interrupted after it had waited "
+              + waited.toMillis()
+              + " ms for a connection.");
+    }
+    throw busy(engine, waited, null);
+  }
+
+  private Duration longest(@Nullable Duration acquireTimeout) {
+    if (acquireTimeout != null) {
+      return acquireTimeout;
+    }
+    return pool == null ? DEFAULT_WAIT : pool.connectionTimeout();
+  }
+
+  private void await(Waiter me, long nanos) {
+    Thread thread = Thread.currentThread();
+    waiting.put(thread, me);
+    admitWaiting(); // the pool may have grown
+    try {
+      long left = nanos;
+      while (!me.admitted && me.calledOff == null && left > 0) {
+        left = me.turn.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      me.interrupted = true;
+      thread.interrupt();
+    } finally {
+      waiting.remove(thread);
+    }
+  }
+
+  private void admitWaiting() {
+    while (admitted < size() && !waiting.isEmpty()) {
+      Iterator<Waiter> first = waiting.values().iterator();
+      Waiter next = first.next();
+      first.remove();
+      admitted++;
+      next.admitted = true;
+      next.turn.signal();
+    }
+  }
+
+  /** Notes who got a connection. */
+  void hold(Connection connection) {
+    lock.lock();
+    try {
+      if (holders.put(connection, Thread.currentThread()) != null) {
+        admitted--; // a data source that hands out the same connection twice has given one only
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives a place back for which there was no connection. */
+  void giveBack() {
+    lock.lock();
+    try {
+      admitted--;
+      admitWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A connection is back. Does nothing the second time: Hibernate may give one back twice. */
+  void leave(Connection connection) {
+    lock.lock();
+    try {
+      if (holders.remove(connection) != null) {
+        admitted--;
+        admitWaiting();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls a thread off that waits here. Does nothing if it does not, or has got its place. */
+  void callOff(Thread thread, Supplier<? extends RuntimeException> reason) {
+    lock.lock();
+    try {
+      Waiter waiter = waiting.get(thread);
+      if (waiter != null) {
+        waiter.calledOff = reason;
+        waiter.turn.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How the pool stands; null where neither it nor an engine tells its size. */
+  @Nullable PoolFigures figures() {
+    int here;
+    int held;
+    int most;
+    lock.lock();
+    try {
+      here = waiting.size();
+      held = holders.size();
+      most = size();
+    } finally {
+      lock.unlock();
+    }
+    if (pool == null) {
+      return most == Integer.MAX_VALUE ? null : new PoolFigures(most, held, 0, here);
+    }
+    PoolFigures inside = pool.figures();
+    return new PoolFigures(most, inside.active(), inside.idle(), inside.waiting() + here);
+  }
+
+  /** Whether the pool has all the connections that it may have: more will not come. */
+  boolean isExhausted() {
+    if (pool == null) {
+      return false;
+    }
+    PoolFigures now = pool.figures();
+    return now.active() + now.idle() >= now.max();
+  }
+
+  /** The exception of a caller that has waited long enough. */
+  EngineBusyException busy(String engine, Duration waited, @Nullable Throwable cause) {
+    return new EngineBusyException(engine, waited, figures(), reasons(), cause);
+  }
+
+  private String reasons() {
+    List<Thread> threads;
+    lock.lock();
+    try {
+      threads = new ArrayList<>(holders.values());
+    } finally {
+      lock.unlock();
+    }
+    StringBuilder reasons = new StringBuilder();
+    if (!threads.isEmpty()) {
+      reasons.append("Held by ").append(names(threads)).append('.');
+    }
+    if (threads.contains(Thread.currentThread())) {
+      reasons.append(
+          " This thread waits for itself: it holds a connection of the pool and needs another, in an"
+              + " inner unit of work or on a second engine over the same DataSource.");
+    }
+    PoolFigures now = figures();
+    if (pool != null && now != null && now.active() + now.idle() < now.max()) {
+      reasons.append(
+          " The pool could have opened more connections, but did not: is the database up?");
+    }
+    return reasons.toString().strip();
+  }
+
+  private static String names(List<Thread> threads) {
+    List<String> names = threads.stream().limit(NAMED_HOLDERS).map(PoolGate::name).toList();
+    int more = threads.size() - names.size();
+    return String.join(", ", names) + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  /** Virtual threads have no name unless they were given one. */
+  private static String name(Thread thread) {
+    return "'" + (thread.getName().isEmpty() ? thread.toString() : thread.getName()) + "'";
+  }
+}
