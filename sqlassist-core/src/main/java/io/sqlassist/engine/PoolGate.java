@@ -299,8 +299,9 @@ final class PoolGate {
   }
 
   private static String names(List<Thread> threads) {
-    List<String> names = threads.stream().limit(NAMED_HOLDERS).map(PoolGate::name).toList();
-    int more = threads.size() - names.size();
+    List<String> names =
+        threads.stream().distinct().limit(NAMED_HOLDERS).map(PoolGate::name).toList();
+    long more = threads.stream().distinct().count() - names.size();
     return String.join(", ", names) + (more > 0 ? " and " + more + " more" : "");
   }
 

@@ -7,7 +7,7 @@ final class CurrentUnit {
 
   private static final ThreadLocal<@Nullable Frame> CURRENT = new ThreadLocal<>();
 
-  private record Frame(DbSessionsContainer container, @Nullable Frame outer) {}
+  record Frame(DbSessionsContainer container, @Nullable Frame outer) {}
 
   private CurrentUnit() {}
 
@@ -32,6 +32,11 @@ final class CurrentUnit {
   static @Nullable DbSessionsContainer get() {
     Frame frame = top();
     return frame == null ? null : frame.container;
+  }
+
+  /** The units that are current here, the innermost one first; some may have ended. */
+  static @Nullable Frame innermost() {
+    return CURRENT.get();
   }
 
   /** The innermost unit that has not ended; ended ones, closed by another thread, are dropped. */

@@ -504,6 +504,11 @@ public class DbSessionsContainer implements AutoCloseable {
     return getClass().getSimpleName() + "[" + origin.label() + "]" + statuses();
   }
 
+  /** The working part, if there has been an access. */
+  @Nullable Unit unitIfUsed() {
+    return unit;
+  }
+
   /** Called by a scope that was closed alone: the next access must open a fresh session. */
   void forget(String engine) {
     switch (engine) {

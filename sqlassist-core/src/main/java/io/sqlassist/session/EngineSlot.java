@@ -17,6 +17,9 @@ final class EngineSlot {
   private final EngineScope scope;
   private volatile @Nullable ScopedSession current;
   private volatile EngineStatus status = EngineStatus.INIT;
+  private @Nullable String openedAt;
+  private @Nullable HoldWatch holdWatch;
+  private @Nullable DoubleHold doubleHold;
 
   EngineSlot(DbSessionsContainer container, Unit unit, Engine engine) {
     this.container = container;
@@ -67,12 +70,30 @@ final class EngineSlot {
   private ScopedSession scopedSession() {
     ScopedSession open = current;
     if (open == null) {
+      openedAt = engine.poolNotices().traceNext() ? CallSite.here() : null;
       open = new ScopedSession(unit.open(engine), null);
       SessionOwners.put(open.session(), container);
       current = open;
       status = EngineStatus.START;
+      holdWatch = HoldWatch.over(unit, engine, open.session());
+      doubleHold = null;
+      DoubleHold.lookOut(this);
     }
     return open;
+  }
+
+  /** Where the session was opened; null if nobody looked. */
+  @Nullable String openedAt() {
+    return openedAt;
+  }
+
+  /** What listens to the session, if there is another one on the same pool. */
+  @Nullable DoubleHold doubleHold() {
+    return doubleHold;
+  }
+
+  void doubleHold(DoubleHold listener) {
+    doubleHold = listener;
   }
 
   void release() {
@@ -110,6 +131,9 @@ final class EngineSlot {
       ScopedSession outer = scopedSession();
       SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
       outer.suspend(name());
+      if (holdWatch != null) {
+        block.session().addEventListeners(holdWatch); // it runs statements on the same connection
+      }
       current = new ScopedSession(block.session(), outer);
       SessionOwners.put(block.session(), container);
       container.forget(name());

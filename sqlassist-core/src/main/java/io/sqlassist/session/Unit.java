@@ -137,6 +137,19 @@ final class Unit {
         thread -> slots.forEach(slot -> slot.engine().stopWaiting(thread, reason)));
   }
 
+  List<EngineSlot> slots() {
+    return slots;
+  }
+
+  String label() {
+    return origin.label();
+  }
+
+  /** Tells whoever watches the engines. */
+  void warn(String engine, String warning) {
+    registry.observer().engineWarning(engine, warning);
+  }
+
   void doom() {
     doomed = true;
   }
