@@ -101,17 +101,27 @@ final class SavepointBlock {
   private static Savepoint set(String engine, Connection connection) {
     try {
       if (!connection.getMetaData().supportsSavepoints()) {
-        throw new UnsupportedOperationException(
-            "Engine '"
-                + engine
-                + "' can't set a savepoint: the driver "
-                + connection.getMetaData().getDriverName()
-                + " has none. Use atomic(...) for the part that may fail, or a unit of its own.");
+        throw unsupported(engine, connection, null);
       }
-      return connection.setSavepoint();
+      try {
+        return connection.setSavepoint();
+      } catch (SQLFeatureNotSupportedException e) {
+        throw unsupported(engine, connection, e);
+      }
     } catch (SQLException e) {
       throw new HibernateException("Engine '" + engine + "': the savepoint could not be set", e);
     }
+  }
+
+  private static UnsupportedOperationException unsupported(
+      String engine, Connection connection, @Nullable SQLException refusal) throws SQLException {
+    return new UnsupportedOperationException(
+        "Engine '"
+            + engine
+            + "' can't set a savepoint: the driver "
+            + connection.getMetaData().getDriverName()
+            + " has none. Use atomic(...) for the part that may fail, or a unit of its own.",
+        refusal);
   }
 
   Session session() {
