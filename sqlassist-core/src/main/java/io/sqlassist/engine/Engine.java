@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 
 /**
  * A named database: its {@link DataSource}, its Hibernate {@link SessionFactory}, its options.
@@ -135,6 +136,14 @@ public final class Engine {
    */
   public TransactionPolicy policy() {
     return options.policy();
+  }
+
+  /** Whether that very class is an entity here. */
+  boolean maps(Class<?> type) {
+    return sessionFactory
+        .unwrap(SessionFactoryImplementor.class)
+        .getMappingMetamodel()
+        .isEntityClass(type);
   }
 
   /**

@@ -38,6 +38,9 @@ public final class EngineConfig {
   private final List<Consumer<? super HibernatePersistenceConfiguration>> persistence =
       new ArrayList<>();
   private @Nullable TransactionPolicy policy;
+  private @Nullable String tenant;
+  private String role;
+  private final Set<Class<?>> owned = new LinkedHashSet<>();
   private OptionalInt maxConnections = OptionalInt.empty();
   private @Nullable Duration acquireTimeout;
   private @Nullable Duration holdBudget;
@@ -53,6 +56,7 @@ public final class EngineConfig {
 
   EngineConfig(String name) {
     this.name = name;
+    this.role = name;
   }
 
   /**
@@ -316,6 +320,43 @@ public final class EngineConfig {
         Optional.ofNullable(idleInTransactionBudget));
   }
 
+  /**
+   * Makes this the engine that units of work of one tenant get under a name that all tenants share:
+   * the engine {@code writer-acme}, with {@code forTenant("acme", "writer")}, is {@code
+   * db.writer()} where the tenant is {@code acme}, and only there. Default: an engine is for
+   * everybody, under its own name.
+   *
+   * @param tenant the tenant
+   * @param role the shared name; no engine may have it as its own
+   * @return this
+   * @see EngineRegistry#tenants(TenantResolver)
+   */
+  public EngineConfig forTenant(String tenant, String role) {
+    checkOpen();
+    if (tenant.isBlank() || role.isBlank()) {
+      throw new IllegalArgumentException(
+          "Engine '" + name + "': forTenant(tenant, role) needs two names that are not blank.");
+    }
+    this.tenant = tenant;
+    this.role = role;
+    return this;
+  }
+
+  /**
+   * Says that the entities of these types live on this engine, although others may map them, too:
+   * {@code db.sessionFor(Entity.class)} gives its session. The most specific type counts: a class
+   * before its superclass, and classes before interfaces. Goes before {@link OnEngine} on the same
+   * type. Default: the annotation decides, else the kinds of the engines that map the entity.
+   *
+   * @param types entities, their superclasses or interfaces
+   * @return this
+   */
+  public EngineConfig owns(Class<?>... types) {
+    checkOpen();
+    owned.addAll(List.of(types));
+    return this;
+  }
+
   /** Marks what has been declared so far as inherited: the engine's own lambda replaces it. */
   void endDefaults() {
     if (entities != null) {
@@ -394,6 +435,18 @@ public final class EngineConfig {
 
   @Nullable TransactionPolicy policy() {
     return policy;
+  }
+
+  @Nullable String tenant() {
+    return tenant;
+  }
+
+  String role() {
+    return role;
+  }
+
+  Set<Class<?>> owned() {
+    return owned;
   }
 
   private DeclaredEntities declared() {

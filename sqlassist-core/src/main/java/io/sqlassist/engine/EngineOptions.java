@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frozen answers of an {@link EngineConfig}: what an engine is.
@@ -19,6 +20,10 @@ import java.util.Map;
  * @param properties Hibernate settings given by the application
  * @param policy how its sessions end
  * @param pool what was said of its connections
+ * @param role under which name a unit of work asks for it: its own, or one that the engines of
+ *     several tenants share
+ * @param tenant the only tenant it is for, or null
+ * @param owned the types whose entities live on this engine before all others
  */
 public record EngineOptions(
     String name,
@@ -27,7 +32,10 @@ public record EngineOptions(
     List<Class<?>> entities,
     Map<String, Object> properties,
     TransactionPolicy policy,
-    PoolOptions pool) {
+    PoolOptions pool,
+    String role,
+    @Nullable String tenant,
+    List<Class<?>> owned) {
 
   /**
    * Copies the collections.
@@ -39,8 +47,12 @@ public record EngineOptions(
    * @param properties Hibernate settings given by the application
    * @param policy how its sessions end
    * @param pool what was said of its connections
+   * @param role under which name a unit of work asks for it
+   * @param tenant the only tenant it is for, or null
+   * @param owned the types whose entities live on this engine before all others
    */
   public EngineOptions {
+    owned = List.copyOf(owned);
     entities = List.copyOf(entities);
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
   }
@@ -58,6 +70,7 @@ public record EngineOptions(
         + ", properties="
         + properties.keySet()
         + pool.description()
+        + (tenant == null ? "" : ", role=" + role + ", tenant=" + tenant)
         + "]";
   }
 }

@@ -33,6 +33,9 @@ public final class EngineRegistry implements AutoCloseable {
   private final List<Consumer<? super EngineConfig>> defaults = new ArrayList<>();
   private final Set<String> starting = new TreeSet<>();
   private volatile Map<String, Engine> engines = Map.of();
+  private volatile TenantEngines tenantEngines = TenantEngines.NONE;
+  private volatile EntityPlaces places = EntityPlaces.NONE;
+  private volatile @Nullable TenantResolver tenants;
   private volatile Observer observer;
   private volatile List<UnitHooks> hooks = List.of();
   private volatile boolean closed;
@@ -173,7 +176,10 @@ public final class EngineRegistry implements AutoCloseable {
             "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
       }
       refuseSecondDefault(config.name(), config.isDefault());
-      EngineStarter.Started started = new EngineStarter(config, observer, caller).start(dataSource);
+      EngineStarter.Started started =
+          new EngineStarter(
+                  config, observer, caller, (type, engine) -> places.misplaced(type, engine))
+              .start(dataSource);
       publish(started.engine());
       observer.engineStarted(name, started.description());
       return started.engine();
@@ -251,6 +257,9 @@ public final class EngineRegistry implements AutoCloseable {
         refuseSecondDefault(engine.name(), engine.isDefault());
         Map<String, Engine> more = new LinkedHashMap<>(engines);
         more.put(engine.name(), engine);
+        TenantEngines moreOfTenants = TenantEngines.of(more);
+        places = EntityPlaces.of(more.values(), engine);
+        tenantEngines = moreOfTenants;
         engines = Collections.unmodifiableMap(more);
       }
     } catch (IllegalStateException | IllegalArgumentException e) {
@@ -297,6 +306,100 @@ public final class EngineRegistry implements AutoCloseable {
   }
 
   /**
+   * Tells which tenant a unit of work is for, where its origin does not say so itself. Default:
+   * only the origin is asked (in Javalin, the plugin's setting {@code tenant}).
+   *
+   * @param resolver asked by the first use of a tenant's engine in each unit of work
+   * @throws IllegalStateException if there is a resolver already
+   */
+  public void tenants(TenantResolver resolver) {
+    synchronized (registration) {
+      if (tenants != null) {
+        throw new IllegalStateException(
+            "This registry has a TenantResolver already: two could tell different tenants. Make one"
+                + " of them.");
+      }
+      tenants = Objects.requireNonNull(resolver, "resolver");
+    }
+  }
+
+  /**
+   * Whoever tells the tenant of a unit of work.
+   *
+   * @return the resolver, or empty
+   */
+  public Optional<TenantResolver> tenantResolver() {
+    return Optional.ofNullable(tenants);
+  }
+
+  /**
+   * Whether a name stands for one engine of each tenant.
+   *
+   * @param role the name
+   * @return true if an engine was initialised with {@link EngineConfig#forTenant} and that role
+   */
+  public boolean isPerTenant(String role) {
+    return tenantEngines.isPerTenant(role);
+  }
+
+  /**
+   * The tenants that have an engine under that name.
+   *
+   * @param role the name that the tenants share
+   * @return the tenants, in the order in which their engines were initialised; a snapshot
+   */
+  public List<String> tenants(String role) {
+    return List.copyOf(tenantEngines.tenants(role));
+  }
+
+  /**
+   * The engine that a tenant has under a name; for a name that is not per tenant, the engine of
+   * everybody.
+   *
+   * @param role the name
+   * @param tenant the tenant
+   * @return the engine
+   * @throws UnknownTenantException if other tenants have such an engine, and this one has none
+   * @throws UnknownEngineException if there is no such engine at all
+   */
+  public Engine engine(String role, String tenant) {
+    TenantEngines all = tenantEngines;
+    Engine engine = all.find(role, tenant);
+    if (engine != null) {
+      return engine;
+    }
+    if (all.isPerTenant(role)) {
+      throw new UnknownTenantException(role, tenant, all.tenants(role));
+    }
+    return engine(role);
+  }
+
+  /**
+   * On which engine an entity lives: where it is owned, or where {@link OnEngine} says, by the most
+   * specific type that has such a rule; without a rule on the only engine that maps it. Of several
+   * a read-write engine goes before an autocommit one, and that before a read-only one.
+   *
+   * @param entity the class of an entity, or of Hibernate's proxy of one
+   * @return the engine's name, or the one that the engines of tenants share
+   * @throws EntityRoutingException if no engine maps the class, if several do and nothing decides
+   *     between them, or if the rule names an engine that does not map it
+   */
+  public String engineFor(Class<?> entity) {
+    return places.roleOf(entity);
+  }
+
+  /**
+   * Says where an entity lives, if a failure came of one that was used on an engine that does not
+   * map it. Hibernate itself says only that it does not know the entity. For exception mappers.
+   *
+   * @param failure any failure, of {@code find}, a query or a criteria query, for example
+   * @return what to tell, or empty if the failure is another one, or if no engine maps the entity
+   */
+  public Optional<EntityRoutingException> misplacedEntity(Throwable failure) {
+    return Optional.ofNullable(places.misplaced(failure));
+  }
+
+  /**
    * The names of all engines.
    *
    * @return the names, in the order in which the engines were initialised
@@ -339,6 +442,8 @@ public final class EngineRegistry implements AutoCloseable {
       engine = engine(name);
       Map<String, Engine> fewer = new LinkedHashMap<>(engines);
       fewer.remove(name);
+      places = EntityPlaces.of(fewer.values(), null);
+      tenantEngines = TenantEngines.of(fewer);
       engines = Collections.unmodifiableMap(fewer);
     }
     try {
@@ -362,6 +467,8 @@ public final class EngineRegistry implements AutoCloseable {
       closed = true;
       all = new ArrayList<>(engines.values());
       engines = Map.of();
+      tenantEngines = TenantEngines.NONE;
+      places = EntityPlaces.NONE;
     }
     Collections.reverse(all);
     RuntimeException failure = null;

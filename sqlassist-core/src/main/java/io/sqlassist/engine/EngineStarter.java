@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.internal.SessionFactoryOptionsBuilder;
@@ -36,17 +37,24 @@ final class EngineStarter {
   private final EngineConfig config;
   private final Observer observer;
   private final Class<?> caller;
+  private final BiFunction<Class<?>, String, @Nullable EntityRoutingException> misplaced;
 
   /**
    * Creates a starter.
    *
    * @param caller the class that initialises the engine, below whose package entities are looked
    *     for
+   * @param misplaced where an entity lives that an engine does not map
    */
-  EngineStarter(EngineConfig config, Observer observer, Class<?> caller) {
+  EngineStarter(
+      EngineConfig config,
+      Observer observer,
+      Class<?> caller,
+      BiFunction<Class<?>, String, @Nullable EntityRoutingException> misplaced) {
     this.config = config;
     this.observer = observer;
     this.caller = caller;
+    this.misplaced = misplaced;
   }
 
   /**
@@ -158,7 +166,7 @@ final class EngineStarter {
     } catch (RuntimeException e) {
       throw failed("Hibernate refused its mapping or settings", e);
     }
-    releaseOnClose(sessionFactory);
+    extend(sessionFactory);
     listen(sessionFactory, guard);
     TransactionPolicy policy = policy(guard);
     List<Class<?>> entities = persistence.managedClasses();
@@ -170,10 +178,16 @@ final class EngineStarter {
             entities,
             config.properties(),
             policy,
-            config.poolOptions());
+            config.poolOptions(),
+            config.role(),
+            config.tenant(),
+            List.copyOf(config.owned()));
     return new Started(
         new Engine(options, dataSource, sessionFactory, connections, pool),
         config.kind()
+            + (config.tenant() == null
+                ? ""
+                : ", '" + config.role() + "' of tenant '" + config.tenant() + "',")
             + " on "
             + database
             + ", "
@@ -272,14 +286,16 @@ final class EngineStarter {
   }
 
   /**
-   * Otherwise a session that is closed in a transaction keeps its connection for ever. Done so and
-   * not by the setting, since that one logs a warning for each engine.
+   * Without the release a session that is closed in a transaction keeps its connection for ever.
+   * Done so and not by the setting, since that one logs a warning for each engine.
    */
   @SuppressWarnings("removal")
-  private static void releaseOnClose(SessionFactory sessionFactory) {
-    if (sessionFactory.unwrap(SessionFactoryImplementor.class).getSessionFactoryOptions()
-        instanceof SessionFactoryOptionsBuilder options) {
+  private void extend(SessionFactory sessionFactory) {
+    SessionFactoryImplementor factory = sessionFactory.unwrap(SessionFactoryImplementor.class);
+    if (factory.getSessionFactoryOptions() instanceof SessionFactoryOptionsBuilder options) {
       options.enableReleaseResourcesOnClose(true);
+      options.addEntityNameResolvers(
+          new ForeignEntities(config.name(), factory.getMappingMetamodel(), misplaced));
     }
   }
 
