@@ -1,11 +1,13 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.EntityRoutingException;
 import io.sqlassist.transaction.CommitReport;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -41,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class DbSessionsContainer implements AutoCloseable {
 
-  private static final String READER = "reader";
-  private static final String WRITER = "writer";
-  private static final String LOGGER = "logger";
+  static final String READER = "reader";
+  static final String WRITER = "writer";
+  static final String LOGGER = "logger";
 
   private final EngineRegistry registry;
   private final UnitOrigin origin;
@@ -129,24 +131,139 @@ public class DbSessionsContainer implements AutoCloseable {
    * @throws UnitEndedException if the unit of work has ended
    */
   public Session any() {
-    if (isOpen(READER)) {
-      return reader();
+    return any(null);
+  }
+
+  Session any(@Nullable String tenant) {
+    boolean fromWriter =
+        status(READER, tenant) != EngineStatus.START
+            && (status(WRITER, tenant) == EngineStatus.START || isOnlyWriter(tenant));
+    return on(fromWriter ? WRITER : READER, tenant).session();
+  }
+
+  /**
+   * A session to read from that sees what this unit of work has written: the writer, once this unit
+   * has used it; else the reader, or the writer where no reader is registered. A reader may lag
+   * behind, as a replica does, and never sees what is not committed yet.
+   *
+   * <p>What was read through the reader before stays as it was read: its session, and what it
+   * holds, know nothing of the writer's.
+   *
+   * @return an open session
+   * @throws io.sqlassist.engine.UnknownEngineException if there is neither a reader nor a writer
+   * @throws UnitEndedException if the unit of work has ended
+   * @see #readFromWriter()
+   */
+  public Session readYourWrites() {
+    return readYourWrites(null);
+  }
+
+  Session readYourWrites(@Nullable String tenant) {
+    Unit used = unit;
+    boolean fromWriter =
+        (used != null && used.readsFromWriter())
+            || status(WRITER, tenant) != EngineStatus.INIT
+            || isOnlyWriter(tenant);
+    return on(fromWriter && isRegistered(WRITER) ? WRITER : READER, tenant).session();
+  }
+
+  /**
+   * Makes {@link #readYourWrites()} the writer from now on, also when this unit of work has not
+   * used it. For the unit that follows one which has written: the next request of the same client,
+   * as long as the reader may lag behind. Opens nothing.
+   *
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public void readFromWriter() {
+    unit().readFromWriter();
+  }
+
+  private EngineStatus status(String engine, @Nullable String tenant) {
+    Unit used = unit;
+    EngineSlot slot = used == null ? null : used.slot(engine, tenant);
+    return slot == null ? EngineStatus.INIT : slot.status();
+  }
+
+  private boolean isRegistered(String engine) {
+    return registry.find(engine).isPresent() || registry.isPerTenant(engine);
+  }
+
+  /** Whether there is a writer to read from, and no reader. */
+  private boolean isOnlyWriter(@Nullable String tenant) {
+    if (!registry.isPerTenant(READER)) {
+      return registry.find(READER).isEmpty() && isRegistered(WRITER);
     }
-    if (isOpen(WRITER)) {
-      return writer();
-    }
-    return registry.find(READER).isEmpty() && registry.find(WRITER).isPresent()
-        ? writer()
-        : reader();
+    String meant = tenant == null ? unit().tenant() : tenant;
+    return meant != null
+        && !registry.tenants(READER).contains(meant)
+        && (registry.find(WRITER).isPresent() || registry.tenants(WRITER).contains(meant));
+  }
+
+  /**
+   * The session of the engine on which an entity lives. That is the engine which {@linkplain
+   * io.sqlassist.engine.EngineConfig#owns owns} it, or which {@link io.sqlassist.engine.OnEngine}
+   * names; without such a rule the only one that maps it. Where several do, a read-write engine
+   * goes before an autocommit engine, and that before a read-only one: of {@code reader} and {@code
+   * writer} it is the writer.
+   *
+   * @param entity the class of an entity, or of Hibernate's proxy of one
+   * @return the session, the same one for the whole unit of work
+   * @throws io.sqlassist.engine.EntityRoutingException if no engine maps the class, if several do
+   *     and nothing decides between them, or if the rule names an engine that does not map it
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public Session sessionFor(Class<?> entity) {
+    return on(entity).session();
+  }
+
+  /**
+   * The engine on which an entity lives, as {@link #sessionFor}. Opens nothing.
+   *
+   * @param entity the class of an entity, or of Hibernate's proxy of one
+   * @return its scope
+   * @throws io.sqlassist.engine.EntityRoutingException as {@link #sessionFor}
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public EngineScope on(Class<?> entity) {
+    return on(engineFor(entity));
+  }
+
+  String engineFor(Class<?> entity) {
+    return registry.engineFor(entity);
+  }
+
+  /**
+   * This unit of work as a tenant sees it, whichever tenant the unit itself is for. Both are
+   * committed and rolled back together.
+   *
+   * @param tenant the tenant
+   * @return its sessions
+   */
+  public TenantSessions tenant(String tenant) {
+    return new TenantSessions(this, Objects.requireNonNull(tenant, "tenant"));
+  }
+
+  /**
+   * The tenant that this unit of work is for: what its origin says, else what the registry's {@link
+   * io.sqlassist.engine.TenantResolver} says; for a unit inside of another one that of the outer
+   * unit. Once it is known it stays the same until the end.
+   *
+   * @return the tenant, or empty if nobody can tell it
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public Optional<String> tenant() {
+    return Optional.ofNullable(unit().tenant());
   }
 
   /**
    * The session of an engine.
    *
-   * @param engine the engine's name
+   * @param engine the engine's name, or the one that the engines of tenants share
    * @return the session, the same one for the whole unit of work
    * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine; the message
    *     lists the known ones
+   * @throws io.sqlassist.engine.UnknownTenantException if this unit's tenant has no such engine
+   * @throws NoTenantException if each tenant has such an engine, and this unit is for none
    * @throws UnitEndedException if the unit of work has ended
    * @throws ConcurrentUnitException if another thread is using the unit of work
    */
@@ -157,26 +274,30 @@ public class DbSessionsContainer implements AutoCloseable {
   /**
    * Everything else about one engine in this unit of work. Opens nothing.
    *
-   * @param engine the engine's name
+   * @param engine the engine's name, or the one that the engines of tenants share
    * @return its scope, the same one for the whole unit of work
    * @throws io.sqlassist.engine.UnknownEngineException if there is no such engine
+   * @throws io.sqlassist.engine.UnknownTenantException if this unit's tenant has no such engine
+   * @throws NoTenantException if each tenant has such an engine, and this unit is for none
    * @throws UnitEndedException if the unit of work has ended
    */
   public EngineScope on(String engine) {
-    return unit().slotOrNew(this, engine).scope();
+    return on(engine, null);
+  }
+
+  EngineScope on(String engine, @Nullable String tenant) {
+    return unit().slotOrNew(this, engine, tenant).scope();
   }
 
   /**
    * Whether a session of that engine is open in this unit of work. Opens nothing; works after the
    * end, too.
    *
-   * @param engine the engine's name
+   * @param engine the engine's name, or the one that the engines of tenants share
    * @return true if it is in use
    */
   public boolean isOpen(String engine) {
-    Unit used = unit;
-    EngineSlot slot = used == null ? null : used.slot(engine);
-    return slot != null && slot.status() == EngineStatus.START;
+    return status(engine, null) == EngineStatus.START;
   }
 
   /**
@@ -283,6 +404,9 @@ public class DbSessionsContainer implements AutoCloseable {
     if (used == null) {
       return;
     }
+    if (cause != null) {
+      CleanUp.attempt(() -> tellWhereEntityLives(cause), cause);
+    }
     if (used.guard().beginClosing()) {
       Throwable failure = used.end(cause);
       if (failure != null && cause != null && failure != cause) {
@@ -291,6 +415,16 @@ public class DbSessionsContainer implements AutoCloseable {
     } else {
       abandon();
     }
+  }
+
+  /** What Hibernate can't say, knowing one engine only; an inner unit may have said it already. */
+  private void tellWhereEntityLives(Throwable cause) {
+    for (Throwable suppressed : cause.getSuppressed()) {
+      if (suppressed instanceof EntityRoutingException) {
+        return;
+      }
+    }
+    registry.misplacedEntity(cause).ifPresent(cause::addSuppressed);
   }
 
   /**
@@ -510,8 +644,8 @@ public class DbSessionsContainer implements AutoCloseable {
   }
 
   /** Called by a scope that was closed alone: the next access must open a fresh session. */
-  void forget(String engine) {
-    switch (engine) {
+  void forget(String role) {
+    switch (role) {
       case READER -> reader = null;
       case WRITER -> writer = null;
       case LOGGER -> logger = null;

@@ -99,7 +99,7 @@ final class EngineSlot {
   void release() {
     if (current != null) {
       unit.release(this);
-      container.forget(name());
+      container.forget(engine.options().role());
     }
   }
 
@@ -136,7 +136,7 @@ final class EngineSlot {
       }
       current = new ScopedSession(block.session(), outer);
       SessionOwners.put(block.session(), container);
-      container.forget(name());
+      container.forget(engine.options().role());
       return block;
     } finally {
       unit.guard().exit();
@@ -163,7 +163,7 @@ final class EngineSlot {
         if (inner != null && !inner.session().isOpen()) {
           SessionOwners.remove(inner.session());
           current = outer;
-          container.forget(name());
+          container.forget(engine.options().role());
         }
       }
     } finally {

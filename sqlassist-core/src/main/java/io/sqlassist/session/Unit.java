@@ -43,6 +43,8 @@ final class Unit {
   private long commits;
   private @Nullable TimeLimit limit;
   private volatile boolean doomed;
+  private volatile @Nullable String tenant;
+  private boolean readsFromWriter;
 
   Unit(EngineRegistry registry, UnitOrigin origin) {
     this.registry = registry;
@@ -64,18 +66,83 @@ final class Unit {
     return null;
   }
 
-  EngineSlot slotOrNew(DbSessionsContainer container, String engine) {
+  /**
+   * The place of an engine, made if need be.
+   *
+   * @param of the tenant whose engine is meant, or null for that of this unit
+   */
+  EngineSlot slotOrNew(DbSessionsContainer container, String engine, @Nullable String of) {
     guard.enter();
     try {
       EngineSlot slot = slot(engine);
       if (slot == null) {
-        slot = new EngineSlot(container, this, registry.engine(engine));
-        slots.add(slot);
+        Engine meant = engine(engine, of);
+        slot = slot(meant.name());
+        if (slot == null) {
+          slot = new EngineSlot(container, this, meant);
+          slots.add(slot);
+        }
       }
       return slot;
     } finally {
       guard.exit();
     }
+  }
+
+  private Engine engine(String name, @Nullable String of) {
+    if (!registry.isPerTenant(name)) {
+      return registry.engine(name);
+    }
+    String meant = of == null ? tenant() : of;
+    if (meant == null) {
+      throw new NoTenantException(origin.label(), name, registry.tenants(name));
+    }
+    return registry.engine(name, meant);
+  }
+
+  /** The place of an engine, if it was asked for; asks nobody for the tenant. */
+  @Nullable EngineSlot slot(String engine, @Nullable String of) {
+    EngineSlot slot = slot(engine);
+    String meant = of == null ? tenant : of;
+    if (slot != null || meant == null || !registry.isPerTenant(engine)) {
+      return slot;
+    }
+    return registry.tenants(engine).contains(meant)
+        ? slot(registry.engine(engine, meant).name())
+        : null;
+  }
+
+  /** The tenant of this unit, which never changes once it is known; null as long as it is not. */
+  @Nullable String tenant() {
+    String known = tenant;
+    if (known == null) {
+      String answer =
+          origin
+              .attribute("tenant")
+              .map(String::valueOf)
+              .or(
+                  () ->
+                      registry
+                          .tenantResolver()
+                          .map(resolver -> resolver.tenantOf(origin::attribute)))
+              .orElse(null);
+      synchronized (slots) {
+        known = tenant;
+        if (known == null) {
+          known = answer;
+          tenant = answer;
+        }
+      }
+    }
+    return known;
+  }
+
+  void readFromWriter() {
+    readsFromWriter = true;
+  }
+
+  boolean readsFromWriter() {
+    return readsFromWriter;
   }
 
   /** Opens a session under its engine's policy. Called by the slot, which holds the guard. */

@@ -22,7 +22,8 @@ public interface UnitOrigin {
   /**
    * Something the unit of work belongs to.
    *
-   * @param name what is asked for; {@code "request"} is the web framework's request
+   * @param name what is asked for; {@code "request"} is the web framework's request, {@code
+   *     "tenant"} the name of the tenant that the unit is for
    * @return the object, or empty
    */
   default Optional<Object> attribute(String name) {

@@ -95,7 +95,10 @@ public final class Units {
    * @return the unit's sessions, to be closed by the caller
    */
   public static DbSessionsContainer openUnit(EngineRegistry registry) {
-    DbSessionsContainer db = new DbSessionsContainer(registry, UnitOrigin.NONE);
+    DbSessionsContainer outer = CurrentUnit.get();
+    UnitOrigin origin =
+        outer != null && outer.isOver(registry) ? new InnerOrigin(outer) : UnitOrigin.NONE;
+    DbSessionsContainer db = new DbSessionsContainer(registry, origin);
     enter(db);
     return db;
   }

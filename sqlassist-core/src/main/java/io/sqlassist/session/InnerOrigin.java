@@ -1,0 +1,17 @@
+package io.sqlassist.session;
+
+import java.util.Optional;
+
+/** Where a unit of work comes from that is begun inside of another one: it is for its tenant. */
+record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
+
+  @Override
+  public String label() {
+    return NONE.label();
+  }
+
+  @Override
+  public Optional<Object> attribute(String name) {
+    return name.equals("tenant") ? outer.tenant().map(Object.class::cast) : Optional.empty();
+  }
+}
