@@ -305,7 +305,11 @@ final class RequestUnit implements UnitOrigin {
 
   @Override
   public Optional<Object> attribute(String name) {
-    return name.equals("request") ? Optional.of((Context) ctx) : Optional.empty();
+    return switch (name) {
+      case "request" -> Optional.of((Context) ctx);
+      case "tenant" -> Optional.ofNullable(config.tenant.apply(ctx));
+      default -> Optional.empty();
+    };
   }
 
   @Override

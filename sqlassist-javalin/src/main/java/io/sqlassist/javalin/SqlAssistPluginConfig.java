@@ -1,8 +1,11 @@
 package io.sqlassist.javalin;
 
+import io.javalin.http.Context;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the plugin, in Javalin's manner: public fields, set in the lambda of the plugin's
@@ -28,6 +31,13 @@ public final class SqlAssistPluginConfig {
    * Which requests that did not fail are committed. Default: {@link CommitRule#STATUS_BELOW_400}.
    */
   public CommitRule commitRule = CommitRule.STATUS_BELOW_400;
+
+  /**
+   * For which tenant a request is, or null if it can't be told. Asked by the request's first use of
+   * an engine that each tenant has its own; take the answer from what a login has proved. Default:
+   * for none.
+   */
+  public Function<Context, @Nullable String> tenant = ctx -> null;
 
   SqlAssistPluginConfig() {}
 }

@@ -196,6 +196,23 @@ class EveryModeTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatTheUnitWroteIsReadThroughTheWriter(Mode mode) throws Exception {
+    mode.run(
+        db -> {
+          assertThat(db.readYourWrites()).isSameAs(db.reader());
+          db.writer().persist(new Note(text));
+          assertThat(db.readYourWrites()).isSameAs(db.writer());
+          assertThat(
+                  db.readYourWrites()
+                      .createSelectionQuery("from Note where text = :text", Note.class)
+                      .setParameter("text", text)
+                      .list())
+              .hasSize(1);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void theUnitIsTheCurrentOneAndFoundFromItsSession(Mode mode) throws Exception {
     mode.run(
         db -> {
