@@ -124,6 +124,7 @@ final class PoolGate {
   void enter(String engine, @Nullable Duration acquireTimeout) throws SQLTransientException {
     long begin;
     Waiter me;
+    List<Thread> holding;
     lock.lock();
     try {
       if (waiting.isEmpty() && admitted < size()) {
@@ -136,6 +137,7 @@ final class PoolGate {
       if (me.admitted) {
         return;
       }
+      holding = new ArrayList<>(holders.values()); // now: they may be gone in a moment
     } finally {
       lock.unlock();
     }
@@ -151,7 +153,7 @@ final class PoolGate {
               + waited.toMillis()
               + " ms for a connection.");
     }
-    throw busy(engine, waited, null);
+    throw new EngineBusyException(engine, waited, figures(), reasons(holding), null);
   }
 
   private Duration longest(@Nullable Duration acquireTimeout) {
@@ -268,19 +270,19 @@ final class PoolGate {
     return now.active() + now.idle() >= now.max();
   }
 
-  /** The exception of a caller that has waited long enough. */
-  EngineBusyException busy(String engine, Duration waited, @Nullable Throwable cause) {
-    return new EngineBusyException(engine, waited, figures(), reasons(), cause);
-  }
-
-  private String reasons() {
-    List<Thread> threads;
+  /** The exception of a caller that the pool has let wait long enough. */
+  EngineBusyException busy(String engine, Duration waited, Throwable cause) {
+    List<Thread> holding;
     lock.lock();
     try {
-      threads = new ArrayList<>(holders.values());
+      holding = new ArrayList<>(holders.values());
     } finally {
       lock.unlock();
     }
+    return new EngineBusyException(engine, waited, figures(), reasons(holding), cause);
+  }
+
+  private String reasons(List<Thread> threads) {
     StringBuilder reasons = new StringBuilder();
     if (!threads.isEmpty()) {
       reasons.append("Held by ").append(names(threads)).append('.');

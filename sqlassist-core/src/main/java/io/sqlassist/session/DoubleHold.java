@@ -73,7 +73,9 @@ final class DoubleHold implements SessionEventListener {
     }
     String openedAt = opened.openedAt();
     of(opened, second).add(earlier, first, earlier.openedAt());
-    of(earlier, first).add(opened, second, openedAt == null ? CallSite.here() : openedAt);
+    String here = openedAt == null ? CallSite.here() : openedAt;
+    // An outer unit may be current on several threads, by wrap(...), and in use on one of them.
+    earlier.unit().guard().unlessInUse(() -> of(earlier, first).add(opened, second, here));
   }
 
   /** The one that listens to the session that is open there. */

@@ -154,6 +154,13 @@ final class UseGuard implements SessionEventListener {
     }
   }
 
+  /** Does something that only the user of the unit may do, unless that is another thread. */
+  synchronized void unlessInUse(Runnable action) {
+    if (!ended && (user == null || user == Thread.currentThread())) {
+      action.run();
+    }
+  }
+
   UnitEndedException endedException() {
     return new UnitEndedException(label.get());
   }

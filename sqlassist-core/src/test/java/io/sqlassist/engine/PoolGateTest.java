@@ -83,6 +83,7 @@ class PoolGateTest {
 
     connections.getConnection();
     connections.getConnection();
+    connections.getConnection(); // would be refused if they were three
 
     assertThat(PoolGate.of(single).figures()).isEqualTo(new PoolFigures(2, 1, 0, 0));
   }

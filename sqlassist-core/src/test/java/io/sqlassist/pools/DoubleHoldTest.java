@@ -7,7 +7,12 @@ import io.sqlassist.engine.EngineKind;
 import io.sqlassist.fixture.TestEngines;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +216,26 @@ class DoubleHoldTest {
                 query(outer);
               });
         });
+
+    assertThat(warnings()).hasSize(1);
+  }
+
+  @Test
+  void unitThatIsCurrentOnManyThreadsMayHaveInnerUnitsOnEachOfThem() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(POOL - 1);
+    try (DbSessionsContainer outer = engines.unit()) {
+      query(outer.writer());
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        all.add(threads.submit(outer.wrap(() -> inUnit(() -> query("writer")))));
+      }
+      for (Future<?> each : all) {
+        each.get(20, TimeUnit.SECONDS);
+      }
+      query(outer.writer());
+    } finally {
+      threads.shutdown();
+    }
 
     assertThat(warnings()).hasSize(1);
   }

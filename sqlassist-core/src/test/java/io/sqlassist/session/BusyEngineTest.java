@@ -12,6 +12,7 @@ import io.sqlassist.engine.EngineBusyException;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.PoolFigures;
 import io.sqlassist.fixture.Faults;
+import io.sqlassist.fixture.Held;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
 import java.sql.Connection;
@@ -431,6 +432,32 @@ class BusyEngineTest {
 
       database.clear();
       assertThat(query(unit().writer())).isEqualTo(1);
+      open.forEach(DbSessionsContainer::close);
+    }
+  }
+
+  @Test
+  void whoWaitsForThoseThatTheDatabaseKeepsWaitingIsToldToLookAtIt() throws Exception {
+    Faults database = new Faults();
+    HikariConfig settings = new HikariConfig();
+    settings.setDataSource(database.wrap(DatabaseKind.H2.fresh().dataSource()));
+    settings.setMaximumPoolSize(1);
+    settings.setAutoCommit(false);
+    try (HikariDataSource pool = new HikariDataSource(settings)) {
+      engines.add(
+          "writer", pool, EngineKind.READ_WRITE, engine -> engine.entities().acquireTimeout(SHORT));
+      Held connecting = Held.in(database, "getConnection");
+      pool.getHikariPoolMXBean().softEvictConnections();
+      Future<DbSessionsContainer> first = elsewhere("first", () -> hold("writer"));
+      connecting.awaitArrival();
+      awaitWaiting("writer", 1); // in the pool
+
+      assertThatThrownBy(() -> query(unit().writer()))
+          .isInstanceOf(EngineBusyException.class)
+          .hasMessageContaining("is the database up?");
+
+      connecting.release();
+      first.get(20, TimeUnit.SECONDS).close();
       open.forEach(DbSessionsContainer::close);
     }
   }
