@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; may be shared between threads.
  */
-public final class EngineBusyException extends RuntimeException {
+public final class EngineBusyException extends TransientFailureException {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -473,8 +473,19 @@ public class DbSessionsContainer implements AutoCloseable {
    * @param limit the longest time
    */
   public void timeout(Duration limit) {
+    timeout(limit, Duration.ZERO);
+  }
+
+  /**
+   * As {@link #timeout(Duration)}, where some of the time has gone already: for integrations with
+   * frameworks, which know when a request began.
+   *
+   * @param limit the longest time
+   * @param elapsed how much of it has passed
+   */
+  public void timeout(Duration limit, Duration elapsed) {
     BlockSettings.DEFAULT.withTimeout(limit);
-    unit().limit("The unit of work '" + origin.label() + "'", limit);
+    unit().limit("The unit of work '" + origin.label() + "'", limit, elapsed);
   }
 
   /**
@@ -672,7 +683,7 @@ public class DbSessionsContainer implements AutoCloseable {
     }
   }
 
-  private Unit unit() {
+  Unit unit() {
     checkNotEnded();
     Unit used = unit;
     if (used == null) {

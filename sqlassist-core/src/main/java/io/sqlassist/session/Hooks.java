@@ -20,6 +20,13 @@ final class Hooks {
   private List<Consumer<? super @Nullable Throwable>> afterRollback = new ArrayList<>(1);
   private final List<Runnable> onClose = new ArrayList<>(1);
 
+  /** How many of each were there before the attempt that is being made; null outside of one. */
+  private @Nullable Kept kept;
+
+  private record Kept(int beforeCommit, int afterCommit, int afterRollback, int onClose) {
+    static final Kept NOTHING = new Kept(0, 0, 0, 0);
+  }
+
   Hooks(List<UnitHooks> ofAll) {
     this.ofAll = ofAll;
   }
@@ -40,6 +47,15 @@ final class Hooks {
     onClose.add(hook);
   }
 
+  /** A rollback leaves what is registered now, and takes only what comes after. */
+  void keepWhatThereIs() {
+    kept = new Kept(beforeCommit.size(), afterCommit.size(), afterRollback.size(), onClose.size());
+  }
+
+  void keepNothing() {
+    kept = null;
+  }
+
   /** A hook may open sessions and register more hooks; those run, too. */
   void runBeforeCommit(Supplier<Map<String, Session>> sessions) {
     for (UnitHooks hooks : ofAll) {
@@ -52,6 +68,7 @@ final class Hooks {
 
   /** The unit's own hooks belong to the work that has just been committed, and run once. */
   void runAfterCommit(CommitReport report, UnitObserver observer) {
+    kept = null;
     afterRollback = new ArrayList<>(1);
     List<Consumer<? super CommitReport>> own = afterCommit;
     afterCommit = new ArrayList<>(1);
@@ -60,11 +77,25 @@ final class Hooks {
   }
 
   void runAfterRollback(@Nullable Throwable cause, UnitObserver observer) {
-    afterCommit = new ArrayList<>(1);
-    List<Consumer<? super @Nullable Throwable>> own = afterRollback;
-    afterRollback = new ArrayList<>(1);
+    Kept before = kept == null ? Kept.NOTHING : kept;
+    List<Consumer<? super @Nullable Throwable>> own =
+        List.copyOf(from(afterRollback, before.afterRollback()));
+    forget(afterCommit, before.afterCommit());
+    forget(afterRollback, before.afterRollback());
+    if (kept != null) {
+      forget(beforeCommit, before.beforeCommit());
+      forget(onClose, before.onClose());
+    }
     ofAll.forEach(hooks -> run("afterRollback", observer, () -> hooks.afterRollback(cause)));
     own.forEach(hook -> run("afterRollback", observer, () -> hook.accept(cause)));
+  }
+
+  private static <T> List<T> from(List<T> registered, int first) {
+    return registered.subList(Math.min(first, registered.size()), registered.size());
+  }
+
+  private static void forget(List<?> registered, int first) {
+    from(registered, first).clear();
   }
 
   void runOnClose(UnitObserver observer) {

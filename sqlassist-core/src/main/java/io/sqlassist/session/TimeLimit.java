@@ -23,16 +23,16 @@ final class TimeLimit {
   private @Nullable Future<?> timer;
   private boolean lifted;
 
-  TimeLimit(Unit unit, String what, Duration limit, @Nullable TimeLimit outer) {
+  TimeLimit(Unit unit, String what, Duration limit, Duration elapsed, @Nullable TimeLimit outer) {
     this.unit = unit;
     this.what = what;
     this.limit = limit;
     this.outer = outer;
-    this.endNanos = System.nanoTime() + limit.toNanos();
+    this.endNanos = System.nanoTime() + limit.minus(elapsed).toNanos();
   }
 
   synchronized void start() {
-    timer = Watch.after(limit, this::cancelWhatRuns);
+    timer = Watch.after(Duration.ofNanos(endNanos - System.nanoTime()), this::cancelWhatRuns);
   }
 
   @Nullable TimeLimit outer() {

@@ -40,6 +40,8 @@ final class Unit {
   private @Nullable Hooks hooks;
   private boolean started;
   private boolean decided;
+  private boolean attempting;
+  private @Nullable Throwable rolledBackBecause;
   private long commits;
   private @Nullable TimeLimit limit;
   private volatile boolean doomed;
@@ -174,9 +176,14 @@ final class Unit {
 
   /** Begins a limit that holds until it is lifted, inside of those that hold already. */
   TimeLimit limit(String what, Duration longest) {
+    return limit(what, longest, Duration.ZERO);
+  }
+
+  /** As the other, for what has taken some of its time already. */
+  TimeLimit limit(String what, Duration longest, Duration elapsed) {
     return whileUsed(
         () -> {
-          TimeLimit inner = new TimeLimit(this, what, longest, limit);
+          TimeLimit inner = new TimeLimit(this, what, longest, elapsed, limit);
           limit = inner;
           guard.limit(inner);
           inner.start();
@@ -264,6 +271,7 @@ final class Unit {
     try {
       report = commit(transactions::commit, goOn);
     } catch (RuntimeException | Error e) {
+      rolledBackBecause = e;
       runAfterRollback(e);
       throw e;
     }
@@ -326,8 +334,7 @@ final class Unit {
         () -> {
           Hooks all = hooks;
           if (all == null) {
-            all = new Hooks(registry.hooks());
-            hooks = all;
+            all = newHooks();
           }
           registration.accept(all);
           return Boolean.TRUE;
@@ -337,9 +344,18 @@ final class Unit {
   /** None is the rule, and costs nothing. */
   private @Nullable Hooks registeredHooks() {
     if (hooks == null && !registry.hooks().isEmpty()) {
-      hooks = new Hooks(registry.hooks());
+      return newHooks();
     }
     return hooks;
+  }
+
+  private Hooks newHooks() {
+    Hooks all = new Hooks(registry.hooks());
+    if (attempting) {
+      all.keepWhatThereIs();
+    }
+    hooks = all;
+    return all;
   }
 
   private void runAfterRollback(@Nullable Throwable cause) {
@@ -418,6 +434,59 @@ final class Unit {
         });
   }
 
+  /** Gives the work that follows sessions and hooks of its own, so that it can be undone alone. */
+  void beginAttempt(WhenOpen whenOpen) {
+    if (mayBeUnderWay()) {
+      settle(whenOpen);
+    }
+    slots.forEach(EngineSlot::release);
+    attempting = true;
+    if (hooks != null) {
+      hooks.keepWhatThereIs();
+    }
+  }
+
+  private void settle(WhenOpen whenOpen) {
+    switch (whenOpen) {
+      case COMMIT -> commit();
+      case ROLLBACK -> rollback();
+      case REFUSE, JOIN ->
+          throw new IllegalStateException(
+              "The unit of work '"
+                  + origin.label()
+                  + "' has work under way, which would be undone with the first attempt and not be"
+                  + " done again. Commit it or roll it back before the work that is to be repeated.");
+    }
+  }
+
+  /**
+   * Undoes what was done since the attempt began, also after a commit that failed. What the attempt
+   * has registered is forgotten.
+   */
+  void undoAttempt(Throwable cause) {
+    whileUsed(
+        () -> {
+          decided = false;
+          if (rolledBackBecause != cause) {
+            try {
+              rollback(transactions::rollback, () -> {});
+            } finally {
+              runAfterRollback(cause);
+            }
+          }
+          slots.forEach(EngineSlot::release);
+          return Boolean.TRUE;
+        });
+  }
+
+  /** What happens from now on happens to everything that is not committed, attempt or not. */
+  void endAttempt() {
+    attempting = false;
+    if (hooks != null) {
+      hooks.keepNothing();
+    }
+  }
+
   /** Takes a step where a failure can't be thrown any more; the observer is told of it. */
   private @Nullable Throwable cleanUp(
       String engine, String action, Runnable step, @Nullable Throwable earlier) {
@@ -457,6 +526,7 @@ final class Unit {
    */
   @Nullable Throwable end(@Nullable Throwable cause) {
     liftAll();
+    endAttempt();
     Throwable failure = null;
     if (!decided) {
       boolean nothingSinceCommit = commits > 0 && cause == null && !mayBeUnderWay();

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.TransientFailureException;
 import java.io.Serial;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
  *
  * <p>Immutable; may be shared between threads.
  */
-public final class UnitTimeoutException extends RuntimeException {
+public final class UnitTimeoutException extends TransientFailureException {
 
   @Serial private static final long serialVersionUID = 1L;
 
