@@ -21,7 +21,7 @@ final class RequestStages {
   private final TaskInitializer<JavalinServletContext> last;
 
   RequestStages(SqlAssistPluginConfig config) {
-    first = (submit, servlet, ctx, uri) -> RequestUnit.attach(ctx, config, servlet.getRouter());
+    first = (submit, servlet, ctx, uri) -> RequestUnit.attach(ctx, config, servlet, uri);
     last =
         (submit, servlet, ctx, uri) -> {
           RequestUnit unit = RequestUnit.of(ctx);
@@ -68,7 +68,7 @@ final class RequestStages {
   private static void endIfSkipped(Context ctx) {
     RequestUnit unit = RequestUnit.of(ctx);
     if (unit != null) {
-      unit.end();
+      unit.endAtLast();
     }
   }
 

@@ -2,20 +2,28 @@ package io.sqlassist.javalin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.router.Endpoint;
-import io.javalin.router.InternalRouter;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.util.JavalinLogger;
+import io.sqlassist.engine.TransientFailureException;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
+import io.sqlassist.session.UnitTimeoutException;
 import io.sqlassist.session.Units;
+import jakarta.persistence.PersistenceException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +42,22 @@ final class RequestUnit implements UnitOrigin {
 
   private final JavalinServletContext ctx;
   private final SqlAssistPluginConfig config;
-  private final InternalRouter router;
+  private final JavalinServlet servlet;
+  private final String uri;
   private final DbSessionsContainer container;
+  private final long beganNanos = System.nanoTime();
+  private @Nullable HandlerAttempts attempts;
   private boolean ending;
+  private volatile @Nullable Duration limit;
   private volatile boolean leftThread;
   private volatile boolean committed;
   private volatile int statusOfTimeOut;
 
   private RequestUnit(
-      JavalinServletContext ctx, SqlAssistPluginConfig config, InternalRouter router) {
+      JavalinServletContext ctx, SqlAssistPluginConfig config, JavalinServlet servlet, String uri) {
     this.ctx = ctx;
-    this.router = router;
+    this.servlet = servlet;
+    this.uri = uri;
     this.config = config;
     this.container = config.container.create(config.registry, this);
   }
@@ -54,11 +67,11 @@ final class RequestUnit implements UnitOrigin {
    * neither committed, rolled back nor closed here.
    */
   static void attach(
-      JavalinServletContext ctx, SqlAssistPluginConfig config, InternalRouter router) {
+      JavalinServletContext ctx, SqlAssistPluginConfig config, JavalinServlet servlet, String uri) {
     if (ctx.attribute(config.attribute) instanceof DbSessionsContainer) {
       return;
     }
-    RequestUnit unit = new RequestUnit(ctx, config, router);
+    RequestUnit unit = new RequestUnit(ctx, config, servlet, uri);
     ctx.attribute(ATTRIBUTE, unit);
     ctx.attribute(config.attribute, unit.container);
     Units.enter(unit.container);
@@ -89,6 +102,7 @@ final class RequestUnit implements UnitOrigin {
     if (container.isEnded() || !beginEnding()) {
       return;
     }
+    boolean repeated = false;
     try {
       if (timesOut()) {
         container.abandon();
@@ -101,10 +115,12 @@ final class RequestUnit implements UnitOrigin {
       } else if (container.isDoomed() || mode() == CommitMode.MANUAL) {
         container.close();
       } else {
-        commitIfRuled();
+        repeated = !commitIfRuled();
       }
     } finally {
-      if (!container.isEnded()) {
+      if (repeated) {
+        goOn();
+      } else if (!container.isEnded()) {
         container.abandon();
       }
     }
@@ -126,6 +142,31 @@ final class RequestUnit implements UnitOrigin {
     boolean first = !ending;
     ending = true;
     return first;
+  }
+
+  private synchronized void goOn() {
+    ending = false;
+  }
+
+  /** Ends the unit where nothing of the request can follow any more. */
+  void endAtLast() {
+    attempts = null;
+    end();
+  }
+
+  /**
+   * The attempts at a handler that is to be retried, begun by the first call.
+   *
+   * @return null if it is to be called as any other handler: inside of another one that is retried,
+   *     or where nothing will be committed
+   */
+  @Nullable HandlerAttempts attempts(RetriedHandler handler) {
+    HandlerAttempts begun = attempts;
+    if (begun == null && !container.isEnded() && !container.isDoomed()) {
+      begun = new HandlerAttempts(handler, ctx, servlet, uri, container, mode());
+      attempts = begun;
+    }
+    return begun != null && begun.areOf(handler) ? begun : null;
   }
 
   private void rollBack() {
@@ -159,7 +200,7 @@ final class RequestUnit implements UnitOrigin {
       if (success) {
         ctx.status(HttpStatus.INTERNAL_SERVER_ERROR);
         ctx.result(HttpStatus.REQUEST_TIMEOUT.getMessage());
-        router.handleHttpError(HttpStatus.INTERNAL_SERVER_ERROR.getCode(), ctx);
+        servlet.getRouter().handleHttpError(HttpStatus.INTERNAL_SERVER_ERROR.getCode(), ctx);
         status = ctx.statusCode();
       }
       statusOfTimeOut = status;
@@ -199,7 +240,12 @@ final class RequestUnit implements UnitOrigin {
     }
   }
 
-  private void commitIfRuled() {
+  /**
+   * Commits, or rolls back as the rule says.
+   *
+   * @return false if the commit failed and the handler is called again
+   */
+  private boolean commitIfRuled() {
     try {
       if (config.commitRule.commits(ctx)) {
         container.commitAndClose();
@@ -207,12 +253,16 @@ final class RequestUnit implements UnitOrigin {
       } else {
         container.close();
       }
+      return true;
     } catch (RuntimeException | Error e) {
+      if (attempts != null && attempts.repeats(e)) {
+        return false;
+      }
       container.closeBecause(e);
       if (ServletState.hasTimedOut(ctx.req())) {
         // The time-out came during the commit, and another thread is answering it.
         JavalinLogger.warn(label() + ": timed out, and its commit failed", e);
-        return;
+        return true;
       }
       takeBackSuccess(e);
       throw e;
@@ -234,7 +284,7 @@ final class RequestUnit implements UnitOrigin {
         kept.put(name, List.copyOf(response.getHeaders(name)));
       }
     }
-    response.reset();
+    Answer.reset(response);
     if (contentType != null) {
       ctx.contentType(contentType);
     }
@@ -253,7 +303,7 @@ final class RequestUnit implements UnitOrigin {
       end();
     } catch (RuntimeException | Error e) {
       try {
-        router.handleHttpException(ctx, e);
+        servlet.getRouter().handleHttpException(ctx, e);
       } catch (RuntimeException over) {
         // Javalin has logged it, or the application's mapper has been told.
         JavalinLogger.debug(label() + ": failed when its answer was over", over);
@@ -321,5 +371,79 @@ final class RequestUnit implements UnitOrigin {
               + "' can't be used while events are streamed: it would hold its sessions as long as"
               + " the client listens. Use SqlAssist.inUnit(db -> ...) for each event.");
     }
+    limitOnce();
+  }
+
+  /** The first session begins the limit: a request that opens none has no need of it. */
+  private void limitOnce() {
+    if (limit != null) {
+      return;
+    }
+    Duration longest = timeout();
+    limit = longest;
+    if (!longest.isZero()) {
+      container.timeout(longest, elapsed());
+    }
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - beganNanos);
+  }
+
+  private Duration timeout() {
+    Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
+    if (endpoint == null) { // in a 'before' handler
+      ParsedEndpoint match = servlet.getRouter().findFirstHttpHandlerEntry(ctx.method(), uri);
+      endpoint = match == null ? null : match.endpoint;
+    }
+    RequestTimeout ofRoute = endpoint == null ? null : endpoint.metadata(RequestTimeout.class);
+    return ofRoute == null ? config.timeout : ofRoute.limit();
+  }
+
+  /** The failure that a request is to be answered for: not its wrapping, nor its symptom. */
+  static Throwable reasonOf(Context ctx, Throwable failure) {
+    Throwable reason = failure;
+    while (isWrapping(reason) && reason.getCause() != null && reason.getCause() != reason) {
+      reason = reason.getCause();
+      if (reason instanceof TransientFailureException) {
+        return reason;
+      }
+    }
+    try {
+      RequestUnit unit = of(ctx);
+      return unit == null ? failure : unit.timeOutBehind(failure);
+    } catch (IllegalStateException | NullPointerException e) {
+      JavalinLogger.debug("A request failed when it was over", e);
+      return failure;
+    }
+  }
+
+  private static boolean isWrapping(Throwable failure) {
+    return isOfTheDatabase(failure)
+        || failure instanceof CompletionException
+        || failure instanceof ExecutionException;
+  }
+
+  private static boolean isOfTheDatabase(Throwable failure) {
+    return failure instanceof PersistenceException || failure instanceof SQLException;
+  }
+
+  /** A statement that was cancelled fails with an exception of the driver's. */
+  private Throwable timeOutBehind(Throwable failure) {
+    Throwable unwrapped = failure;
+    while (unwrapped instanceof CompletionException && unwrapped.getCause() != null) {
+      unwrapped = unwrapped.getCause();
+    }
+    Duration longest = limit;
+    if (longest == null
+        || longest.isZero()
+        || elapsed().compareTo(longest) < 0
+        || !isOfTheDatabase(unwrapped)) {
+      return failure;
+    }
+    UnitTimeoutException timeOut =
+        new UnitTimeoutException("The unit of work '" + label() + "'", longest);
+    timeOut.initCause(unwrapped);
+    return timeOut;
   }
 }

@@ -2,6 +2,7 @@ package io.sqlassist.javalin;
 
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.plugin.ContextPlugin;
 import io.javalin.plugin.PluginPriority;
 import io.sqlassist.session.DbSessionsContainer;
@@ -41,6 +42,32 @@ public final class SqlAssistPlugin
     super(config, new SqlAssistPluginConfig());
   }
 
+  /**
+   * A handler that is called again, in fresh transactions, when it or the commit of its unit of
+   * work fails because of what others did at the same time: a serialization failure, a deadlock, a
+   * failed version check.
+   *
+   * <p>Before that the work of the attempt is rolled back on every engine, and its answer is taken
+   * back: status, headers, cookies, body. {@code after} handlers and error mappers run again, since
+   * their work was rolled back, too. What {@code before} handlers did is committed before the first
+   * attempt, and what they loaded is detached in the handler. What is written to an autocommit
+   * engine is written in each attempt.
+   *
+   * <p>A request is not retried once a byte of the answer was sent, once anything was committed by
+   * the attempt, or if its body was read as a stream. The last failure is answered as every other,
+   * with the earlier ones suppressed in it.
+   *
+   * <p>The handler must not use {@code ctx.future} or {@code ctx.async}; that is refused with an
+   * {@link IllegalStateException}.
+   *
+   * @param times how often it is called again at most, 1 or more
+   * @param handler the handler; called on the request's thread
+   * @return the handler to register
+   */
+  public static Handler retrying(int times, Handler handler) {
+    return new RetriedHandler(times, handler);
+  }
+
   /** After other plugins, so that their stages run before the unit of work ends. */
   @Override
   public PluginPriority priority() {
@@ -48,7 +75,14 @@ public final class SqlAssistPlugin
   }
 
   @Override
+  public void onInitialize(JavalinState state) {
+    TransientFailures.map(state);
+  }
+
+  @Override
   public void onStart(JavalinState state) {
+    new RequestTimeout(pluginConfig.timeout);
+    TransientFailures.standBefore(state);
     RequestStages stages = new RequestStages(pluginConfig);
     stages.install(state);
     state.events.serverStarting(() -> stages.verify(state));

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,14 @@ public final class SqlAssistPluginConfig {
    * for none.
    */
   public Function<Context, @Nullable String> tenant = ctx -> null;
+
+  /**
+   * How long the unit of work of a request may take, counted from the beginning of the request,
+   * unless its route has a {@link RequestTimeout}: after that its running statement is cancelled,
+   * every further use of it is refused, so is its commit, and the answer is a 503. Costs nothing in
+   * requests that open no session. Zero for no limit, which is the default.
+   */
+  public Duration timeout = Duration.ZERO;
 
   SqlAssistPluginConfig() {}
 }

@@ -8,19 +8,23 @@ import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.EngineBusyException;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.CommitMode;
+import io.sqlassist.javalin.RequestTimeout;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.javalin.fixture.Eventually;
 import io.sqlassist.javalin.fixture.FaultyDataSource;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitEndedException;
+import io.sqlassist.session.UnitTimeoutException;
 import io.sqlassist.transaction.PartialCommitException;
 import jakarta.servlet.DispatcherType;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -78,7 +82,7 @@ class JavalinTest {
   }
 
   @Test
-  void thePluginHasFiveSettings() throws Exception {
+  void thePluginHasSixSettings() throws Exception {
     EngineRegistry engines = SqlAssist.registry();
     serve(
         config -> {
@@ -91,6 +95,7 @@ class JavalinTest {
                     plugin.container = ShopSessions::new;
                     plugin.commit = CommitMode.ON_SUCCESS;
                     plugin.commitRule = ctx -> ctx.statusCode() < 500;
+                    plugin.timeout = Duration.ofSeconds(20);
                   }));
           // end::settings[]
           config.routes.post(
@@ -178,6 +183,127 @@ class JavalinTest {
 
     assertThat(server.post("/books").body())
         .isEqualTo("Please call us: [writer=COMMITTED, billing=ROLLED_BACK]");
+  }
+
+  @Test
+  void aHandlerIsCalledAgainAfterAConflict() throws Exception {
+    FaultyDataSource billing = new FaultyDataSource(DatabaseKind.H2.fresh().dataSource());
+    SqlAssist.initializeEngine(
+        "billing", billing, engine -> engine.property("hibernate.hbm2ddl.auto", "create"));
+    billing.failNextCommits(2);
+    serve(
+        config -> {
+          config.registerPlugin(new SqlAssistPlugin());
+          // tag::retrying[]
+          config.routes.post(
+              "/orders/{number}",
+              SqlAssistPlugin.retrying(
+                  3,
+                  ctx -> {
+                    DbSessionsContainer db = ctx.with(SqlAssistPlugin.class);
+                    db.session("billing").persist(new Booking(ctx.pathParam("number")));
+                    ctx.status(201);
+                  }));
+          // end::retrying[]
+        });
+
+    assertThat(server.post("/orders/7").statusCode()).isEqualTo(201);
+    assertThat(Shop.stored("billing", "select orderNumber from Booking")).containsExactly("7");
+  }
+
+  @Test
+  void aRequestMayBeLimitedInTime() throws Exception {
+    serve(
+        config -> {
+          // tag::timeout[]
+          config.registerPlugin(
+              new SqlAssistPlugin(plugin -> plugin.timeout = Duration.ofMillis(500)));
+          config.routes.addEndpoint(
+              Endpoint.create(HandlerType.GET, "/report")
+                  .addMetadata(new RequestTimeout(Duration.ofMinutes(2)))
+                  .handler(ctx -> ctx.result(report(ctx.with(SqlAssistPlugin.class).reader()))));
+          // end::timeout[]
+          config.routes.get(
+              "/slow",
+              ctx ->
+                  ctx.with(SqlAssistPlugin.class)
+                      .reader()
+                      .createNativeQuery(
+                          "select count(*) from system_range(1, 1000000), system_range(1, 1000000)",
+                          Long.class)
+                      .getSingleResult());
+          // tag::timeout-mapper[]
+          config.routes.exception(
+              UnitTimeoutException.class, (e, ctx) -> ctx.status(504).result("took too long"));
+          // end::timeout-mapper[]
+        });
+
+    assertThat(server.get("/report").body()).isEqualTo("0 books");
+    assertThat(server.get("/slow").body()).isEqualTo("took too long");
+  }
+
+  private static String report(Session reader) {
+    return reader.createSelectionQuery("select count(*) from Book", Long.class).getSingleResult()
+        + " books";
+  }
+
+  @Test
+  void aBusyEngineIsAnswered503() throws Exception {
+    // tag::busy-engine[]
+    SqlAssist.initializeEngine(
+        "billing",
+        engine ->
+            engine
+                .url("jdbc:h2:mem:billing")
+                .maxConnections(1)
+                .acquireTimeout(Duration.ofMillis(300)));
+    // end::busy-engine[]
+    serve(
+        config -> {
+          config.registerPlugin(new SqlAssistPlugin());
+          config.routes.get(
+              "/",
+              ctx -> {
+                ask(ctx.with(SqlAssistPlugin.class).session("billing"));
+                ctx.result("not busy");
+              });
+        });
+
+    SqlAssist.useUnit(
+        db -> {
+          ask(db.session("billing"));
+          var response = server.get("/");
+          assertThat(response.statusCode()).isEqualTo(503);
+          assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+        });
+    assertThat(server.get("/").body()).isEqualTo("not busy");
+  }
+
+  private static void ask(Session session) {
+    session.createNativeQuery("select 1", Integer.class).getSingleResult();
+  }
+
+  @Test
+  void aBusyEngineMayBeAnsweredOtherwise() throws Exception {
+    serve(
+        config -> {
+          config.registerPlugin(new SqlAssistPlugin());
+          // tag::busy-mapper[]
+          config.routes.exception(
+              EngineBusyException.class,
+              (e, ctx) ->
+                  ctx.status(503)
+                      .header("Retry-After", Long.toString(e.retryAfter().toSeconds()))
+                      .result("Many want " + e.engine() + " now."));
+          // end::busy-mapper[]
+          config.routes.get(
+              "/",
+              ctx -> {
+                throw new EngineBusyException("writer", Duration.ofSeconds(2), null, "", null);
+              });
+        });
+
+    assertThat(server.get("/").body()).isEqualTo("Many want writer now.");
   }
 
   @Test

@@ -25,6 +25,7 @@ class ArchitectureTest {
               "io.sqlassist.transaction..",
               "io.sqlassist.javalin..",
               "io.javalin..",
+              "jakarta.persistence..",
               "jakarta.servlet..",
               "org.eclipse.jetty.ee10.servlet..",
               "kotlin..",

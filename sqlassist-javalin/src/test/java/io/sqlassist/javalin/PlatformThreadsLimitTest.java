@@ -1,0 +1,8 @@
+package io.sqlassist.javalin;
+
+/** Requests with a time-out on Jetty's own threads. */
+class PlatformThreadsLimitTest extends LimitedRequests {
+  PlatformThreadsLimitTest() {
+    super(false);
+  }
+}
