@@ -1,5 +1,6 @@
 package io.sqlassist.docs;
 
+import io.sqlassist.engine.OnEngine;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -9,8 +10,11 @@ import jakarta.persistence.Id;
 /**
  * A line in the documentation's accounts, which are another database; each order is booked once.
  */
+// tag::booking[]
 @Entity
+@OnEngine("ledger")
 public class Booking {
+  // end::booking[]
 
   @Id
   @GeneratedValue(strategy = GenerationType.SEQUENCE)

@@ -44,6 +44,19 @@ final class Server implements AutoCloseable {
     return send(HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()));
   }
 
+  HttpResponse<String> get(String path, String header, String value)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).header(header, value).GET());
+  }
+
+  HttpResponse<String> post(String path, String header, String value)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header(header, value)
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
   HttpResponse<String> events(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(path)).header("Accept", "text/event-stream").GET());
   }
