@@ -495,6 +495,7 @@ abstract class RetriedRequests {
                       db(ctx).on("ledger").commit();
                       write(ctx, text);
                       engines.faultyWriter.failNextCommit();
+                      db(ctx).on("writer").commit();
                     })));
 
     assertThat(post("").statusCode()).isEqualTo(500);
