@@ -1,11 +1,7 @@
 package io.sqlassist.session;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.hibernate.Session;
 
 /**
  * Closes a unit of work that was ended while a worker thread may still be using it: cancels the
@@ -20,16 +16,13 @@ final class AbandonedUnit {
   private static final long FIRST_LOOK_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 200;
 
-  /** When a cancelled statement still runs after this time its connection is cut. */
-  private static final long CUT_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final Unit unit;
-  private final long abandonedNanos = System.nanoTime();
-  private final Set<Session> cut = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Interruption interruption;
   private long pauseMillis = FIRST_LOOK_MILLIS;
 
   AbandonedUnit(Unit unit) {
     this.unit = unit;
+    this.interruption = new Interruption(unit, unit.guard()::endedException);
   }
 
   /** Returns at once: what ends the unit here may have to wait for a database. */
@@ -42,22 +35,8 @@ final class AbandonedUnit {
       unit.end(null);
       return;
     }
-    if (unit.guard().isInterruptible()) {
-      unit.stopWaiting(unit.guard()::endedException);
-      unit.forEachOpenSession(this::interrupt);
-    }
+    interruption.attempt();
     Watch.later(Duration.ofMillis(pauseMillis), this::look);
     pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE_MILLIS);
-  }
-
-  /**
-   * Cancels at each look: at an earlier one the thread may have been on its way to the statement.
-   */
-  private void interrupt(Session session) {
-    if (System.nanoTime() - abandonedNanos < CUT_AFTER_NANOS) {
-      Cancellation.of(session, unit.observer());
-    } else if (cut.add(session)) {
-      Cancellation.byForce(session, unit.observer());
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.sqlassist.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which unit of work is current on which thread. A stack: an inner unit hides the outer one. */
@@ -50,6 +52,20 @@ final class CurrentUnit {
     }
     set(frame);
     return frame;
+  }
+
+  /** All units of this thread that have not ended: each inner one hides the next. */
+  static List<DbSessionsContainer> all() {
+    List<DbSessionsContainer> all = new ArrayList<>();
+    for (Frame each = top(); each != null; each = each.outer) {
+      all.add(each.container);
+    }
+    return all;
+  }
+
+  /** For a thread that is about to do something else: whatever was left behind is dropped. */
+  static void clear() {
+    CURRENT.remove();
   }
 
   private static void set(@Nullable Frame frame) {

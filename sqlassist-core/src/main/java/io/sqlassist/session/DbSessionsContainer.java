@@ -1,11 +1,14 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.EntityRoutingException;
 import io.sqlassist.transaction.CommitReport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -534,6 +537,52 @@ public class DbSessionsContainer implements AutoCloseable {
   }
 
   /**
+   * Runs pieces of work at the same time, each in a unit of work of its own: with its own sessions
+   * and connections, committed when the piece returns, rolled back when it throws. Returns when
+   * every piece has let go. The sessions of this unit are not touched, and refuse to be used by the
+   * pieces.
+   *
+   * <p>The first failure cancels the rest: what has not begun never begins; where a piece is under
+   * way its statement is cancelled, or its wait for a connection, every further use is refused, and
+   * it rolls back. What other pieces have committed by then stays committed. The same happens when
+   * this thread is interrupted, which stays interrupted, and when this unit is ended by another
+   * thread or its time is over. A piece that does something else than use its unit is waited for.
+   *
+   * <p>Runs at most as many pieces at once as the smallest pool of the registry has connections,
+   * without those that this unit holds; four where no pool tells its size. On virtual threads where
+   * the JVM has them, from Java 21; before that on daemon threads, of which all calls together
+   * share 64, and each call has one more. The pieces have the context class loader of this thread,
+   * none of its thread-locals.
+   *
+   * @param work the pieces
+   * @param <T> what they return
+   * @param <X> what they may throw
+   * @return their results, in the order of the work; not modifiable
+   * @throws X the first failure of a piece, or of its commit; the other failures are suppressed
+   * @throws IllegalArgumentException if an entry is null; nothing has begun then
+   * @throws io.sqlassist.engine.EngineBusyException if units that wait here for their pieces hold
+   *     all connections of a pool but one, and this one holds that: nothing has begun, since no
+   *     piece could get a connection
+   * @throws IllegalStateException if this unit alone, with those it is inside of, holds all
+   *     connections of a pool; nothing has begun
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted
+   * @throws UnitEndedException if this unit of work has ended
+   * @throws UnitTimeoutException if the time of this unit, or of the block around, is over
+   * @throws ConcurrentUnitException if another thread is using this unit of work
+   */
+  public <T extends @Nullable Object, X extends Exception> List<T> concurrently(
+      List<? extends UnitFunction<? extends T, ? extends X>> work) throws X {
+    Unit used = unit();
+    List<UnitFunction<? extends T, ? extends X>> pieces = new ArrayList<>(work);
+    int missing = pieces.indexOf(null);
+    if (missing >= 0) {
+      throw new IllegalArgumentException(
+          "The piece of work at index " + missing + " is null; nothing was started.");
+    }
+    return pieces.isEmpty() ? List.of() : used.await(new ConcurrentWork<T, X>(this, used, pieces));
+  }
+
+  /**
    * The unit of work that an open session belongs to.
    *
    * @param session any session
@@ -628,6 +677,19 @@ public class DbSessionsContainer implements AutoCloseable {
     CurrentUnit.enter(this);
   }
 
+  List<Engine> enginesWithConnection() {
+    Unit used = unit;
+    return used == null ? List.of() : used.enginesWithConnection();
+  }
+
+  EngineRegistry registry() {
+    return registry;
+  }
+
+  UnitOrigin origin() {
+    return origin;
+  }
+
   /** Whether this unit of work uses those engines. */
   boolean isOver(EngineRegistry engines) {
     return registry == engines;
@@ -683,6 +745,7 @@ public class DbSessionsContainer implements AutoCloseable {
     }
   }
 
+  /** Made by the first call; refused after the end. */
   Unit unit() {
     checkNotEnded();
     Unit used = unit;

@@ -60,10 +60,7 @@ final class TimeLimit {
     if (lifted) {
       return;
     }
-    if (unit.guard().isInterruptible()) {
-      unit.stopWaiting(this::exception);
-      unit.forEachOpenSession(session -> Cancellation.of(session, unit.observer()));
-    }
+    unit.interrupt(this::exception, session -> Cancellation.of(session, unit.observer()));
     timer = Watch.after(PAUSE, this::cancelWhatRuns);
   }
 }

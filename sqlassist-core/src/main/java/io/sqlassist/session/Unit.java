@@ -9,6 +9,7 @@ import io.sqlassist.transaction.UnitTransactions;
 import jakarta.persistence.RollbackException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Unit {
   private @Nullable Throwable rolledBackBecause;
   private long commits;
   private @Nullable TimeLimit limit;
+  private volatile @Nullable ConcurrentWork<?, ?> awaited;
   private volatile boolean doomed;
   private volatile @Nullable String tenant;
   private boolean readsFromWriter;
@@ -200,6 +202,10 @@ final class Unit {
   }
 
   private void liftAll() {
+    Stop stop = guard.stop();
+    if (stop != null) {
+      stop.lift();
+    }
     for (TimeLimit each = limit; each != null; each = each.outer()) {
       lift(each);
     }
@@ -222,6 +228,41 @@ final class Unit {
   /** Tells whoever watches the engines. */
   void warn(String engine, String warning) {
     registry.observer().engineWarning(engine, warning);
+  }
+
+  /** Takes the unit away from the thread that works in it, which rolls back and closes it. */
+  void stop(String why) {
+    Stop stop = new Stop(this, why);
+    if (guard.stop(stop)) {
+      stop.begin();
+    }
+  }
+
+  /** Lets this thread wait in the unit for pieces of work; meanwhile no other may use it. */
+  <T extends @Nullable Object, X extends Exception> List<T> await(ConcurrentWork<T, X> pieces)
+      throws X {
+    guard.enter();
+    try {
+      awaited = pieces;
+      return pieces.run();
+    } finally {
+      awaited = null;
+      guard.exit();
+    }
+  }
+
+  /** Makes the thread that uses the unit come back from where it is, if it may be interrupted. */
+  void interrupt(Supplier<? extends RuntimeException> reason, Consumer<Session> statement) {
+    if (!guard.isInterruptible()) {
+      return;
+    }
+    ConcurrentWork<?, ?> pieces = awaited;
+    if (pieces != null) {
+      pieces.cancel();
+    } else {
+      stopWaiting(reason);
+      forEachOpenSession(statement);
+    }
   }
 
   void doom() {
@@ -582,6 +623,20 @@ final class Unit {
         action.accept(session);
       }
     }
+  }
+
+  /** The engines that have a connection in use here; in the order of first use. */
+  List<Engine> enginesWithConnection() {
+    List<Engine> engines = new ArrayList<>();
+    for (EngineSlot slot : slots) {
+      Session session = slot.openSession();
+      if (session != null
+          && session.isOpen()
+          && Cancellation.connectionOf(session).isPhysicallyConnected()) {
+        engines.add(slot.engine());
+      }
+    }
+    return engines;
   }
 
   UnitObserver observer() {

@@ -30,7 +30,12 @@ public final class Units {
    */
   public static <T extends @Nullable Object, X extends Exception> T inUnit(
       EngineRegistry registry, UnitFunction<? extends T, X> work) throws X {
-    DbSessionsContainer db = openUnit(registry);
+    return Units.<T, X>inUnit(openUnit(registry), work);
+  }
+
+  /** Runs work in a new unit that is current on this thread, and ends the unit. */
+  static <T extends @Nullable Object, X extends Exception> T inUnit(
+      DbSessionsContainer db, UnitFunction<? extends T, X> work) throws X {
     try {
       T result = work.apply(db);
       if (db.isEndedElsewhere()) {

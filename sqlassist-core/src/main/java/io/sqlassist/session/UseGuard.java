@@ -22,6 +22,7 @@ final class UseGuard implements SessionEventListener {
   private int depth;
   private boolean ended;
   private boolean committing;
+  private transient @Nullable Stop stop;
   private transient @Nullable TimeLimit limit;
   private long lastUseNanos;
 
@@ -54,13 +55,17 @@ final class UseGuard implements SessionEventListener {
     depth++;
   }
 
-  private void check() {
+  /** Throws whatever a use by this thread would be refused with at this moment. */
+  synchronized void check() {
     Thread me = Thread.currentThread();
     if (committing && user == me) {
       return;
     }
     if (ended && closer != me) {
       throw new UnitEndedException(label.get());
+    }
+    if (stop != null && closer != me) {
+      throw stop.exception();
     }
     for (TimeLimit each = limit; each != null; each = each.outer()) {
       if (each.isOver()) {
@@ -118,6 +123,23 @@ final class UseGuard implements SessionEventListener {
     }
     closer = Thread.currentThread();
     return true;
+  }
+
+  /**
+   * From now on every use is refused, except to the thread that closes.
+   *
+   * @return false if the unit has ended already
+   */
+  synchronized boolean stop(Stop by) {
+    if (ended || stop != null) {
+      return false;
+    }
+    stop = by;
+    return true;
+  }
+
+  synchronized @Nullable Stop stop() {
+    return stop;
   }
 
   /** From now on no use begins after the end of this limit or of an outer one. */
