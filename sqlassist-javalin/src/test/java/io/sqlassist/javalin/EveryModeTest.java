@@ -9,13 +9,17 @@ import io.sqlassist.javalin.fixture.Engines;
 import io.sqlassist.javalin.fixture.Note;
 import io.sqlassist.javalin.fixture.TestServer;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.Units;
 import io.sqlassist.session.WhenOpen;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
@@ -219,5 +223,56 @@ class EveryModeTest {
           assertThat(Units.current()).isSameAs(db);
           assertThat(DbSessionsContainer.of(db.reader())).containsSame(db);
         });
+  }
+
+  private UnitFunction<String, RuntimeException> writing(String note) {
+    return piece -> {
+      persist(piece.writer(), note);
+      return note;
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void piecesOfWorkAreCommittedEachByItself(Mode mode) throws Exception {
+    mode.run(
+        db -> {
+          persist(db.session("ledger"), "rest " + text);
+          assertThat(db.concurrently(List.of(writing("1 " + text), writing("2 " + text))))
+              .containsExactly("1 " + text, "2 " + text);
+          assertThat(Units.current()).isSameAs(db);
+          db.doom();
+        });
+
+    assertThat(engines.holds("1 " + text)).isTrue();
+    assertThat(engines.holds("2 " + text)).isTrue();
+    assertThat(engines.ledgerHolds("rest " + text)).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFailedPieceOfWorkEndsTheOthers(Mode mode) throws Exception {
+    CyclicBarrier both = new CyclicBarrier(2);
+    mode.run(
+        db ->
+            assertThatThrownBy(
+                    () ->
+                        db.<Object, Exception>concurrently(
+                            List.of(
+                                piece -> {
+                                  persist(piece.writer(), text);
+                                  both.await(20, TimeUnit.SECONDS);
+                                  while (true) {
+                                    piece.reader().find(Note.class, 1L);
+                                  }
+                                },
+                                piece -> {
+                                  both.await(20, TimeUnit.SECONDS);
+                                  throw new IOException("second");
+                                })))
+                .isInstanceOf(IOException.class)
+                .hasMessage("second"));
+
+    assertThat(engines.holds(text)).isFalse();
   }
 }
