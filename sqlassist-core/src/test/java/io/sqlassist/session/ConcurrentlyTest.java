@@ -760,6 +760,11 @@ class ConcurrentlyTest extends EngineTests {
     return most.get();
   }
 
+  /** The limit itself: how many happen to run may be fewer. */
+  private int piecesAtOnce() {
+    return HeldConnections.of(CurrentUnit.all()).piecesAtOnce(engines.registry());
+  }
+
   @Test
   void asManyRunAtOnceAsTheSmallestPoolHasConnections() {
     try (TestEngines own = TestEngines.none()) {
@@ -779,9 +784,11 @@ class ConcurrentlyTest extends EngineTests {
           outermost.writer().flush();
           useUnit(
               outer -> {
+                assertThat(piecesAtOnce()).isEqualTo(3);
                 assertThat(mostAtOnce(outer, 3)).isEqualTo(3);
                 outer.writer().persist(new Novel("held too"));
                 outer.writer().flush();
+                assertThat(piecesAtOnce()).isEqualTo(2);
                 assertThat(mostAtOnce(outer, 2)).isEqualTo(2);
                 assertThat(
                         outer.concurrently(
