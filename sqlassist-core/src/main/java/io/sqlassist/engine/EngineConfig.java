@@ -45,6 +45,7 @@ public final class EngineConfig {
   private @Nullable Duration acquireTimeout;
   private @Nullable Duration holdBudget;
   private @Nullable Duration idleInTransactionBudget;
+  private @Nullable Class<?> caller;
   private boolean frozen;
 
   /** What was declared in one lambda: classes, and packages to be scanned. */
@@ -357,6 +358,19 @@ public final class EngineConfig {
     return this;
   }
 
+  /**
+   * Names the class on whose behalf the engine is initialised, for integrations that do it for an
+   * application. Default: the class that calls {@code initializeEngine}.
+   *
+   * @param caller below whose package entities are looked for where none are declared
+   * @return this
+   */
+  public EngineConfig onBehalfOf(Class<?> caller) {
+    checkOpen();
+    this.caller = Objects.requireNonNull(caller, "caller");
+    return this;
+  }
+
   /** Marks what has been declared so far as inherited: the engine's own lambda replaces it. */
   void endDefaults() {
     if (entities != null) {
@@ -447,6 +461,10 @@ public final class EngineConfig {
 
   Set<Class<?>> owned() {
     return owned;
+  }
+
+  @Nullable Class<?> caller() {
+    return caller;
   }
 
   private DeclaredEntities declared() {

@@ -53,7 +53,8 @@ final class EngineStarter {
       BiFunction<Class<?>, String, @Nullable EntityRoutingException> misplaced) {
     this.config = config;
     this.observer = observer;
-    this.caller = caller;
+    Class<?> named = config.caller();
+    this.caller = named == null ? caller : named;
     this.misplaced = misplaced;
   }
 
@@ -120,6 +121,8 @@ final class EngineStarter {
     HibernatePersistenceConfiguration persistence = persistence(entities());
     ReadOnlyGuard guard =
         kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
+    TransactionPolicy policy = policy(guard);
+    Map<String, Object> settingsOfPolicy = policy.hibernateSettings(name);
     EngineConnections connections;
     try {
       connections =
@@ -137,7 +140,9 @@ final class EngineStarter {
       throw unreachable(e);
     }
     try {
-      return start(dataSource, connections, persistence, guard, pool);
+      persistence.properties(OwnSettings.of(kind, connections));
+      persistence.properties(settingsOfPolicy);
+      return start(dataSource, connections, persistence, guard, policy, pool);
     } catch (RuntimeException | Error e) {
       connections.close();
       throw e;
@@ -149,6 +154,7 @@ final class EngineStarter {
       EngineConnections connections,
       HibernatePersistenceConfiguration persistence,
       @Nullable ReadOnlyGuard guard,
+      TransactionPolicy policy,
       Runnable pool) {
     String database;
     try {
@@ -156,7 +162,6 @@ final class EngineStarter {
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
     }
-    persistence.properties(OwnSettings.of(config.kind(), connections));
     if (guard != null) {
       persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
     }
@@ -168,7 +173,6 @@ final class EngineStarter {
     }
     extend(sessionFactory);
     listen(sessionFactory, guard);
-    TransactionPolicy policy = policy(guard);
     List<Class<?>> entities = persistence.managedClasses();
     EngineOptions options =
         new EngineOptions(

@@ -163,12 +163,16 @@ public final class EngineScope {
    * @throws IllegalStateException if work is under way and is to be refused, or to be joined by a
    *     block with retries or an isolation level; or if a savepoint block is open on this engine
    * @throws UnitTimeoutException if the block took longer than its {@link #timeout}
-   * @throws UnsupportedOperationException if the engine has no transactions
+   * @throws UnsupportedOperationException if the engine has no transactions, or one of a
+   *     coordinator of which an isolation level is asked
    * @throws RuntimeException as {@link #commit()}, if the commit fails
    */
   public <T extends @Nullable Object, X extends Exception> T atomic(
       WhenOpen whenOpen, SessionFunction<? extends T, X> work) throws X {
     requireTransactions("atomic(...)");
+    if (settings.isolation() != null) {
+      requirePlainTransaction("no isolation level of a block's own: isolation(...)");
+    }
     if (whenOpen == WhenOpen.REFUSE || whenOpen == WhenOpen.JOIN) {
       checkUnderWay(whenOpen);
     }
@@ -262,12 +266,13 @@ public final class EngineScope {
    * @throws X what the block threw; catch it to go on in the transaction
    * @throws jakarta.persistence.RollbackException if an operation in the block failed and the
    *     failure was caught inside; the block is rolled back
-   * @throws UnsupportedOperationException if the engine has no transactions, or its driver no
-   *     savepoints
+   * @throws UnsupportedOperationException if the engine has no transactions or those of a
+   *     coordinator, or its driver no savepoints
    */
   public <T extends @Nullable Object, X extends Exception> T savepoint(
       SessionFunction<? extends T, X> work) throws X {
     requireTransactions("savepoint(...)");
+    requirePlainTransaction("no savepoints: savepoint(...)");
     SavepointBlock block = slot.beginSavepoint();
     TimeLimit limit = limit("The savepoint block on engine '" + name() + "'");
     try {
@@ -300,6 +305,18 @@ public final class EngineScope {
               + " and has no transactions: "
               + what
               + " needs a read-write engine.");
+    }
+  }
+
+  private void requirePlainTransaction(String what) {
+    if (slot.engine().policy().isCoordinated()) {
+      throw new UnsupportedOperationException(
+          "Engine '"
+              + name()
+              + "' commits together with others through a coordinator (JTA), whose transactions have "
+              + what
+              + " is not possible on it. Put the work into a unit of its own (inUnit), or use an"
+              + " engine with plain transactions.");
     }
   }
 

@@ -41,10 +41,12 @@ public record CommitReport(Map<String, Outcome> outcomes) {
   /**
    * Whether every engine's work is durable.
    *
-   * @return true when no outcome differs from {@link Outcome#COMMITTED}; also for an empty report
+   * @return true when every outcome is {@link Outcome#COMMITTED} or {@link Outcome#DECIDED}; also
+   *     for an empty report
    */
   public boolean isComplete() {
-    return outcomes.values().stream().allMatch(outcome -> outcome == Outcome.COMMITTED);
+    return outcomes.values().stream()
+        .allMatch(outcome -> outcome == Outcome.COMMITTED || outcome == Outcome.DECIDED);
   }
 
   @Override

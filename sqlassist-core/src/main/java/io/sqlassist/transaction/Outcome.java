@@ -8,6 +8,12 @@ package io.sqlassist.transaction;
 public enum Outcome {
   /** The database confirmed the commit. */
   COMMITTED,
+  /**
+   * A coordinator has decided to commit and written that down, but this database has not confirmed
+   * yet: its connection broke after it had prepared. The work is not lost, and can't be undone any
+   * more; it becomes visible when the coordinator's recovery reaches the database again.
+   */
+  DECIDED,
   /** Nothing of this unit of work is left in the database. */
   ROLLED_BACK,
   /**

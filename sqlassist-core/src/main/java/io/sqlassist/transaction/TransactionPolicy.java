@@ -1,5 +1,7 @@
 package io.sqlassist.transaction;
 
+import java.util.Map;
+
 /**
  * How an engine's work becomes durable. Engines that share one policy <em>object</em> share one
  * {@link UnitTransaction} in each unit of work, and so end together.
@@ -16,6 +18,28 @@ public interface TransactionPolicy {
    * @return a new transaction
    */
   UnitTransaction begin();
+
+  /**
+   * Whether a coordinator ends the transaction, and not each engine's connection. What a
+   * coordinator decides is committed before the plain transactions of the same unit of work, and
+   * its transactions have neither savepoints nor an isolation level that a block may choose.
+   *
+   * @return false for a policy of plain transactions, which is the default
+   */
+  default boolean isCoordinated() {
+    return false;
+  }
+
+  /**
+   * What Hibernate must be told so that this policy works. Asked when an engine is initialised.
+   *
+   * @param engine the engine's name
+   * @return settings that stand above those of SqlAssist and of the application; none by default
+   * @throws IllegalArgumentException if this policy is not meant for that engine
+   */
+  default Map<String, Object> hibernateSettings(String engine) {
+    return Map.of();
+  }
 
   /**
    * One plain database transaction per engine, begun with its session. The policy of ordinary

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All transactions of one unit of work, and the one place that ends them: flush all, commit in the
- * order of first use, report.
+ * order of first use (what a coordinator decides before what is plain), report.
  *
  * <p>Belongs to one unit of work; used by one thread at a time. Applications meet it through the
  * container of their unit of work and need not use it themselves.
@@ -177,14 +177,24 @@ public final class UnitTransactions {
     return members.stream().filter(member -> transactions.contains(member.transaction)).toList();
   }
 
+  /**
+   * In the order of first use, but coordinated ones first: a coordinator can still refuse when it
+   * is asked, whatever was flushed before, and then a plain commit would already stand alone.
+   */
   private List<UnitTransaction> transactions() {
     List<UnitTransaction> transactions = new ArrayList<>(members.size());
+    addTransactions(transactions, true);
+    addTransactions(transactions, false);
+    return transactions;
+  }
+
+  private void addTransactions(List<UnitTransaction> transactions, boolean coordinated) {
     for (Member member : members) {
-      if (!transactions.contains(member.transaction)) {
+      if (member.policy.isCoordinated() == coordinated
+          && !transactions.contains(member.transaction)) {
         transactions.add(member.transaction);
       }
     }
-    return transactions;
   }
 
   private List<UnitTransaction> transactionsOf(String engine) {

@@ -1,0 +1,118 @@
+package io.sqlassist.jta;
+
+import io.agroal.api.transaction.TransactionAware;
+import io.agroal.narayana.BaseXAResource;
+import io.sqlassist.transaction.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.jspecify.annotations.Nullable;
+
+/** The part of an engine that can prepare. */
+final class Branch extends BaseXAResource implements Participant {
+
+  private final String engine;
+  private final TransactionAware connection;
+  private @Nullable Outcome outcome;
+
+  Branch(String engine, TransactionAware connection, XAResource resource) {
+    super(connection, resource, EngineNames.inLog(engine));
+    this.engine = engine;
+    this.connection = connection;
+  }
+
+  @Override
+  public String engine() {
+    return engine;
+  }
+
+  @Override
+  public @Nullable Outcome outcome() {
+    return outcome;
+  }
+
+  @Override
+  public int prepare(Xid xid) throws XAException {
+    int vote;
+    try {
+      vote = super.prepare(xid);
+    } catch (XAException e) {
+      undo(xid, e);
+      throw e;
+    }
+    if (vote == XAResource.XA_RDONLY) {
+      outcome = Outcome.COMMITTED;
+    }
+    return vote;
+  }
+
+  @Override
+  public void commit(Xid xid, boolean onePhase) throws XAException {
+    try {
+      super.commit(xid, onePhase);
+      outcome = Outcome.COMMITTED;
+    } catch (XAException e) {
+      outcome = ofFailedCommit(e.errorCode, onePhase);
+      if (onePhase) {
+        undo(xid, e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void rollback(Xid xid) throws XAException {
+    try {
+      super.rollback(xid);
+      outcome = Outcome.ROLLED_BACK;
+    } catch (XAException e) {
+      // What is not prepared the database rolls back by itself when the connection ends.
+      outcome =
+          e.errorCode == XAException.XA_HEURCOM
+              ? Outcome.COMMITTED
+              : e.errorCode == XAException.XA_HEURMIX || e.errorCode == XAException.XA_HEURHAZ
+                  ? Outcome.UNKNOWN
+                  : Outcome.ROLLED_BACK;
+      cut(e);
+      throw e;
+    }
+  }
+
+  /**
+   * After a refusal nobody asks for a rollback, and not every driver has done it. What would be left
+   * open the pool would commit, when it switches the connection back to autocommit.
+   */
+  private void undo(Xid xid, XAException refusal) {
+    try {
+      getResource().rollback(xid);
+    } catch (XAException more) {
+      if (more.errorCode != XAException.XAER_NOTA) {
+        cut(refusal);
+      }
+    }
+  }
+
+  /** A connection that is cut has nothing left to commit. */
+  private void cut(XAException failure) {
+    try {
+      connection.setFlushOnly();
+      ((Connection) connection.getConnection()).unwrap(Connection.class).abort(Runnable::run);
+    } catch (SQLException | RuntimeException more) {
+      failure.addSuppressed(more);
+    }
+  }
+
+  private static Outcome ofFailedCommit(int code, boolean onePhase) {
+    if (code == XAException.XA_HEURCOM) {
+      return Outcome.COMMITTED;
+    }
+    boolean rolledBack = code >= XAException.XA_RBBASE && code <= XAException.XA_RBEND;
+    if (rolledBack || code == XAException.XA_HEURRB) {
+      return Outcome.ROLLED_BACK;
+    }
+    boolean recoveryRetries = code == XAException.XAER_RMFAIL || code == XAException.XA_RETRY;
+    return !onePhase && recoveryRetries ? Outcome.DECIDED : Outcome.UNKNOWN;
+  }
+}

@@ -1,0 +1,78 @@
+package io.sqlassist.jta;
+
+import io.agroal.api.AgroalDataSource;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a JTA engine. One that is acquired for a unit of work is in its transaction;
+ * any other is an ordinary one.
+ */
+final class JtaDataSource implements DataSource {
+
+  private final String engine;
+  private final AgroalDataSource pool;
+  private final Duration longestWait;
+
+  JtaDataSource(String engine, AgroalDataSource pool, Duration longestWait) {
+    this.engine = engine;
+    this.pool = pool;
+    this.longestWait = longestWait;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    JtaTransaction transaction = Acquisition.current();
+    if (transaction != null) {
+      transaction.begin(engine, longestWait);
+    }
+    return pool.getConnection();
+  }
+
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException(
+        "A JTA engine has one database user, that of its XADataSource");
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return pool.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    pool.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    pool.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return pool.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return pool.getParentLogger();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return type.isInstance(pool) ? type.cast(pool) : pool.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(pool) || pool.isWrapperFor(type);
+  }
+}

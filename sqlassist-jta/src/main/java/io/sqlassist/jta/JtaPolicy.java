@@ -1,0 +1,40 @@
+package io.sqlassist.jta;
+
+import io.sqlassist.transaction.TransactionPolicy;
+import io.sqlassist.transaction.UnitTransaction;
+import java.util.Map;
+
+/** The policy that all engines of one coordinator share, and so one transaction for each unit. */
+final class JtaPolicy implements TransactionPolicy {
+
+  private final Transactions transactions;
+  private final Pools pools;
+
+  JtaPolicy(Transactions transactions, Pools pools) {
+    this.transactions = transactions;
+    this.pools = pools;
+  }
+
+  @Override
+  public UnitTransaction begin() {
+    return new JtaTransaction(transactions);
+  }
+
+  @Override
+  public boolean isCoordinated() {
+    return true;
+  }
+
+  @Override
+  public Map<String, Object> hibernateSettings(String engine) {
+    if (!pools.has(engine)) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + engine
+              + "' was given the policy of a JTA engine, but not its connections: on an ordinary"
+              + " DataSource a rollback would leave what was written. Initialise it with"
+              + " JtaCoordinator.initializeEngine(name, xaDataSource, ...).");
+    }
+    return Map.of(CoordinatedSessionsContributor.SETTING, new CoordinatedSessions());
+  }
+}

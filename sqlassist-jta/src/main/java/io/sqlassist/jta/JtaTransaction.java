@@ -1,0 +1,399 @@
+package io.sqlassist.jta;
+
+import io.agroal.api.transaction.TransactionAware;
+import io.sqlassist.session.UnitTimeoutException;
+import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.Outcome;
+import io.sqlassist.transaction.PartialCommitException;
+import io.sqlassist.transaction.TransactionPolicy;
+import io.sqlassist.transaction.UnitTransaction;
+import jakarta.persistence.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.transaction.xa.XAResource;
+import org.hibernate.Session;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one transaction of all JTA engines in a unit of work, begun by the first statement.
+ *
+ * <p>It is no thread's: a thread has it only while a connection is taken into it and while it ends,
+ * and so it follows its unit from thread to thread.
+ */
+final class JtaTransaction implements UnitTransaction {
+
+  /** A statement that won't be cancelled loses its connection. */
+  private static final Duration CUT_AFTER = Duration.ofSeconds(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private record Member(String engine, Session session, CoordinatedSession coordinated) {}
+
+  private final Transactions transactions;
+
+  /** What each session does by itself: flush, forget, release. */
+  private final UnitTransaction sessions = TransactionPolicy.local().begin();
+
+  private final List<Member> members = new ArrayList<>(2);
+  private final Map<String, TransactionAware> connections = new LinkedHashMap<>(4);
+  private final Map<String, Participant> participants = new LinkedHashMap<>(4);
+  private volatile @Nullable Transaction transaction;
+  private volatile @Nullable UnitTimeoutException timeout;
+  private @Nullable Runnable stopTimer;
+  private long endNanos;
+  private boolean ending;
+  private volatile boolean ended;
+  private boolean cut;
+
+  JtaTransaction(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  @Override
+  public void join(String engine, Session session) {
+    CoordinatedSession coordinated = CoordinatedSession.of(session);
+    sessions.join(engine, session);
+    coordinated.join(this, engine, session);
+    synchronized (this) {
+      members.add(new Member(engine, session, coordinated));
+    }
+  }
+
+  @Override
+  public List<String> engines() {
+    return sessions.engines();
+  }
+
+  /** Called when an engine's first connection is wanted. */
+  void begin(String engine, Duration longestWait) {
+    refuseAfterTimeout();
+    if (ended) {
+      throw new IllegalStateException("The transaction of this unit of work has ended.");
+    }
+    if (transaction != null) {
+      return;
+    }
+    transactions.admission().enter(engine, longestWait);
+    try {
+      transaction = transactions.begin();
+    } catch (RuntimeException | Error e) {
+      transactions.admission().leave();
+      throw e;
+    }
+    synchronized (this) {
+      endNanos = System.nanoTime() + transactions.timeout().toNanos();
+      stopTimer = transactions.after(transactions.timeout(), this::timeOut);
+    }
+  }
+
+  /** For libraries that ask for it; null as long as nobody has used a connection. */
+  @Nullable Transaction transaction() {
+    return transaction;
+  }
+
+  @Nullable TransactionAware connectionOf(String engine) {
+    return connections.get(engine);
+  }
+
+  /** Takes a connection in. It stays in until the end, also if this fails. */
+  void enlist(String engine, TransactionAware connection, Participant participant)
+      throws SQLException {
+    Transaction begun = transaction;
+    if (begun == null) {
+      throw new SQLException("Engine '" + engine + "': the transaction has not begun");
+    }
+    connections.put(engine, connection);
+    try {
+      if (begun.enlistResource((XAResource) participant)) {
+        participants.put(engine, participant);
+        return;
+      }
+    } catch (jakarta.transaction.RollbackException | SystemException | RuntimeException e) {
+      connection.setFlushOnly();
+      throw new SQLException(
+          "Engine '" + engine + "' can't take part in the transaction of this unit of work: " + e,
+          e);
+    }
+    connection.setFlushOnly();
+    throw new SQLException(
+        "Engine '"
+            + engine
+            + "' can't take part in the transaction of this unit of work: its database refused, or"
+            + " another last resource is in it already.");
+  }
+
+  /** Whether the connections still belong to this transaction. */
+  boolean isUnderWay() {
+    return !ended;
+  }
+
+  @Override
+  public void flush() {
+    refuseCommitAfterTimeout();
+    refuseIfRollbackOnly();
+    sessions.flush();
+    refuseIfRollbackOnly();
+  }
+
+  /** Asked for through the transaction manager, since a session has a mark of its own. */
+  private void refuseIfRollbackOnly() {
+    Transaction begun = transaction;
+    try {
+      if (begun != null && begun.getStatus() == Status.STATUS_MARKED_ROLLBACK) {
+        throw new RollbackException(
+            "The JTA transaction of this unit of work can't commit: it is marked rollback-only. Call"
+                + " rollback() and do the work again.");
+      }
+    } catch (SystemException e) {
+      throw new IllegalStateException("The JTA transaction does not tell its status", e);
+    }
+  }
+
+  @Override
+  public CommitReport commit() {
+    beginCommitting();
+    members.forEach(member -> member.coordinated().beginEnding());
+    List<String> committed =
+        members.stream()
+            .filter(member -> member.coordinated().isUnderWay())
+            .map(Member::engine)
+            .toList();
+    try {
+      commitFrom(0);
+    } catch (RuntimeException e) {
+      throw failed(e);
+    } finally {
+      release();
+    }
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    for (String engine : committed) {
+      Participant participant = participants.get(engine);
+      boolean decided = participant != null && participant.outcome() == Outcome.DECIDED;
+      outcomes.put(engine, decided ? Outcome.DECIDED : Outcome.COMMITTED);
+    }
+    outcomes.forEach(
+        (engine, outcome) -> {
+          if (outcome == Outcome.DECIDED) {
+            transactions.recovery().isLeftInDoubt(engine);
+          }
+        });
+    return new CommitReport(outcomes);
+  }
+
+  /**
+   * Commits each session inside of the commit of the one before, and the transaction inside of the
+   * last: so every session has done what it does before a commit when the transaction commits, and
+   * learns what became of that.
+   */
+  private void commitFrom(int index) {
+    if (index == members.size()) {
+      commitBranches();
+      return;
+    }
+    Member member = members.get(index);
+    if (member.coordinated().isUnderWay()) {
+      member.coordinated().commit(member.session(), () -> commitFrom(index + 1));
+    } else {
+      commitFrom(index + 1);
+    }
+  }
+
+  private void commitBranches() {
+    Transaction begun = transaction;
+    if (begun == null || ended) {
+      return; // no session has used a connection
+    }
+    connections.values().forEach(connection -> connection.transactionBeforeCompletion(true));
+    try {
+      transactions.commit(begun);
+    } finally {
+      endConnections();
+    }
+  }
+
+  /** Called also by a session that fails before its commit. Does nothing a second time. */
+  void rollbackBranches() {
+    Transaction begun = transaction;
+    if (begun == null || ended) {
+      return;
+    }
+    try {
+      transactions.rollback(begun);
+    } finally {
+      endConnections();
+    }
+  }
+
+  private void endConnections() {
+    ended = true;
+    Throwable failure = null;
+    for (TransactionAware connection : connections.values()) {
+      try {
+        connection.transactionEnd();
+      } catch (SQLException | RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      transactions.warn(
+          String.join(", ", connections.keySet()),
+          "a connection could not be given back after the end of its transaction: " + failure);
+    }
+  }
+
+  /** What became of the engines when a commit fails, and why it did. */
+  private RuntimeException failed(RuntimeException failure) {
+    Throwable reason = failure instanceof CommitFailure jta ? jta.reason() : failure;
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    boolean nothingDurable = true;
+    for (String engine : sessions.engines()) {
+      Participant participant = participants.get(engine);
+      Outcome outcome = participant == null ? null : participant.outcome();
+      if (outcome == null) {
+        outcome = Outcome.ROLLED_BACK; // never prepared, or never used
+      }
+      nothingDurable &= outcome == Outcome.ROLLED_BACK;
+      outcomes.put(engine, outcome);
+    }
+    if (!nothingDurable) {
+      return new PartialCommitException(new CommitReport(outcomes), reason);
+    }
+    if (!(failure instanceof CommitFailure)) {
+      return failure;
+    }
+    return new RollbackException(
+        "The JTA transaction over "
+            + outcomes.keySet()
+            + " was rolled back: "
+            + reason.getMessage(),
+        reason);
+  }
+
+  @Override
+  public void rollback() {
+    synchronized (this) {
+      ending = true;
+    }
+    members.forEach(member -> member.coordinated().beginEnding());
+    RuntimeException failure = null;
+    try {
+      rollbackBranches();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    try {
+      sessions.rollback();
+    } catch (RuntimeException e) {
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
+    } finally {
+      release();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Lets go of the sessions, the timer and the place among the transactions under way. */
+  private void release() {
+    boolean leaves;
+    synchronized (this) {
+      ending = true;
+      if (stopTimer != null) {
+        stopTimer.run();
+      }
+      leaves = stopTimer != null;
+      stopTimer = null;
+    }
+    members.forEach(member -> member.coordinated().leave(this));
+    if (leaves) {
+      transactions.admission().leave();
+    }
+  }
+
+  private synchronized void beginCommitting() {
+    refuseCommitAfterTimeout();
+    ending = true;
+  }
+
+  void refuseAfterTimeout() {
+    UnitTimeoutException over = timeout;
+    if (over != null) {
+      throw over;
+    }
+  }
+
+  private void refuseCommitAfterTimeout() {
+    UnitTimeoutException over = timeout;
+    if (over != null) {
+      throw new RollbackException(
+          "The JTA transaction can't commit: its time was over. " + over.getMessage(), over);
+    }
+  }
+
+  /**
+   * Called by the timer, again and again until the unit ends: at the first time its thread may have
+   * been on its way to a statement. Never rolls back by itself: what the unit's thread did
+   * meanwhile would stand outside of the transaction.
+   */
+  private synchronized void timeOut() {
+    if (ending || ended) {
+      return;
+    }
+    if (timeout == null) {
+      timeout =
+          new UnitTimeoutException("The JTA transaction of a unit of work", transactions.timeout());
+      markRollbackOnly();
+    }
+    boolean cuts = !cut && System.nanoTime() - endNanos > CUT_AFTER.toNanos();
+    for (Member member : members) {
+      stop(member, cuts);
+    }
+    cut |= cuts;
+    stopTimer = transactions.after(PAUSE, this::timeOut);
+  }
+
+  private void markRollbackOnly() {
+    Transaction begun = transaction;
+    try {
+      if (begun != null && begun.getStatus() == Status.STATUS_ACTIVE) {
+        begun.setRollbackOnly();
+      }
+    } catch (SystemException | IllegalStateException e) {
+      // Commit is refused here as well.
+      transactions.warn("", "the transaction could not be marked rollback-only: " + e);
+    }
+  }
+
+  private void stop(Member member, boolean cuts) {
+    try {
+      LogicalConnectionImplementor connection = member.coordinated().connection(member.session());
+      if (!cuts) {
+        connection.getResourceRegistry().cancelLastQuery();
+      } else if (connection.isPhysicallyConnected()) {
+        Connection physical = connection.getPhysicalConnection();
+        physical.abort(Runnable::run);
+      }
+    } catch (SQLException | RuntimeException e) {
+      transactions.warn(
+          member.engine(),
+          "the statement of a transaction without time left was not stopped: " + e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.sqlassist.jta;
+
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ExceptionSorter;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.MySQLExceptionSorter;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The pools of a coordinator's engines. */
+final class Pools {
+
+  private static final int VALIDATION_SECONDS = 5;
+  private static final Duration VALIDATED_WHEN_IDLE = Duration.ofMillis(500);
+
+  private final Map<String, AgroalDataSource> pools = new ConcurrentHashMap<>();
+
+  boolean has(String engine) {
+    return pools.containsKey(engine);
+  }
+
+  JtaDataSource open(String engine, XaPool settings) {
+    String key = HandedIn.put(settings.source());
+    try {
+      AgroalDataSource pool =
+          AgroalDataSource.from(
+              new AgroalDataSourceConfigurationSupplier()
+                  .connectionPoolConfiguration(
+                      connections ->
+                          connections
+                              .maxSize(settings.maximumPoolSize)
+                              .minSize(settings.minimumIdle)
+                              .acquisitionTimeout(settings.connectionTimeout)
+                              .reapTimeout(settings.idleTimeout)
+                              .maxLifetime(settings.maxLifetime)
+                              .idleValidationTimeout(VALIDATED_WHEN_IDLE)
+                              .connectionValidator(
+                                  ConnectionValidator.defaultValidatorWithTimeout(
+                                      VALIDATION_SECONDS))
+                              .exceptionSorter(new AnyDatabase())
+                              .transactionIntegration(new Enlistment(engine))
+                              .connectionFactoryConfiguration(
+                                  factory ->
+                                      factory
+                                          .poolRecovery(false)
+                                          .connectionProviderClass(
+                                              HandedIn.provider(settings.source()))
+                                          .jdbcProperty("engine", key))));
+      pools.put(engine, pool);
+      return new JtaDataSource(engine, pool, settings.connectionTimeout);
+    } catch (SQLException e) {
+      throw new JtaStartException("Engine '" + engine + "': its pool could not be made: " + e, e);
+    } finally {
+      HandedIn.remove(key);
+    }
+  }
+
+  void close(String engine) {
+    AgroalDataSource pool = pools.remove(engine);
+    if (pool != null) {
+      pool.close();
+    }
+  }
+
+  /** Tells which failures a connection does not survive; asks each that knows a database. */
+  private static final class AnyDatabase implements ExceptionSorter {
+
+    private final ExceptionSorter postgres = new PostgreSQLExceptionSorter();
+    private final ExceptionSorter mysql = new MySQLExceptionSorter();
+
+    @Override
+    public boolean isFatal(SQLException failure) {
+      String state = failure.getSQLState();
+      return state != null && state.startsWith("08")
+          || postgres.isFatal(failure)
+          || mysql.isFatal(failure);
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package io.sqlassist.jta;
+
+import com.arjuna.ats.arjuna.exceptions.ObjectStoreException;
+import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
+import com.arjuna.ats.jta.xa.XATxConverter;
+import com.arjuna.ats.jta.xa.XidImple;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import javax.sql.XADataSource;
+import javax.transaction.xa.Xid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finishes what a crash or a broken connection has left behind: at once when an engine is added,
+ * then periodically, on a thread of its own. Says what is wrong once, and once when it is over.
+ */
+final class Recovery {
+
+  private final String nodeId;
+  private final Duration interval;
+  private final BiConsumer<String, String> warnings;
+  private final RecoveryManager manager;
+  private final XARecoveryModule branches = new XARecoveryModule();
+  private final TransactionLog log;
+  private final LoggedTransactions logged;
+  private final List<RecoveredEngine> engines = new CopyOnWriteArrayList<>();
+  private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+  private final Set<String> missed = ConcurrentHashMap.newKeySet();
+  private final Map<String, Instant> preparedSince = new ConcurrentHashMap<>();
+  private final Object scanning = new Object();
+  private final ScheduledThreadPoolExecutor scans;
+  private volatile Instant lastScan = Instant.EPOCH;
+  private volatile boolean closed;
+  private boolean unreadable;
+
+  Recovery(
+      String nodeId,
+      Duration interval,
+      RecoveryManager manager,
+      TransactionLog log,
+      BiConsumer<String, String> warnings) {
+    this.nodeId = nodeId;
+    this.interval = interval;
+    this.warnings = warnings;
+    this.manager = manager;
+    this.log = log;
+    logged = new LoggedTransactions(log, this);
+    manager.addModule(logged);
+    manager.addModule(branches);
+    scans =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "sqlassist-jta-recovery");
+              thread.setDaemon(true);
+              return thread;
+            });
+    scans.setRemoveOnCancelPolicy(true);
+    scans.scheduleWithFixedDelay(
+        this::scanQuietly, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void add(String engine, XADataSource dataSource) {
+    RecoveredEngine added = new RecoveredEngine(engine, dataSource, this);
+    engines.add(added);
+    branches.addXAResourceRecoveryHelper(added);
+    missed.remove(engine);
+    scanSoon();
+  }
+
+  void remove(String engine) {
+    for (RecoveredEngine each : engines) {
+      if (each.engine().equals(engine)) {
+        synchronized (scanning) {
+          engines.remove(each);
+          branches.removeXAResourceRecoveryHelper(each);
+        }
+      }
+    }
+  }
+
+  private void scanSoon() {
+    if (!closed) {
+      scans.execute(this::scanQuietly);
+    }
+  }
+
+  private void scanQuietly() {
+    try {
+      scan();
+    } catch (RuntimeException e) {
+      warnings.accept("", "a scan of JTA recovery failed: " + e);
+    }
+  }
+
+  /** Looks at everything once, and does what can be done. Takes a second at least. */
+  void scan() {
+    synchronized (scanning) {
+      if (closed) {
+        return;
+      }
+      try {
+        manager.scan();
+      } finally {
+        engines.forEach(RecoveredEngine::endScan);
+      }
+      missEngines();
+      lastScan = Instant.now();
+    }
+  }
+
+  /** A name that the log needs and nobody has: the engine was renamed, or is not started yet. */
+  private void missEngines() {
+    try {
+      Set<String> known = new HashSet<>();
+      engines.forEach(engine -> known.add(engine.engine()));
+      for (TransactionLog.Entry entry : log.entries()) {
+        for (String engine : entry.engines()) {
+          if (!known.contains(engine) && missed.add(engine)) {
+            warnings.accept(
+                engine,
+                "the JTA log holds decisions for this engine, which is not initialised with the"
+                    + " coordinator. If it was renamed, give it its old name until recovery() is"
+                    + " empty.");
+          }
+        }
+      }
+      unreadable = false;
+    } catch (ObjectStoreException | IOException e) {
+      logIsUnreadable(e);
+    }
+  }
+
+  /** The engines that this scan has reached. */
+  Set<String> reached() {
+    Set<String> reached = new HashSet<>();
+    for (RecoveredEngine engine : engines) {
+      if (engine.isReached()) {
+        reached.add(engine.engine());
+      }
+    }
+    return reached;
+  }
+
+  /** The engines that the log still needs. */
+  Set<String> needed() {
+    Set<String> needed = new HashSet<>();
+    entries().forEach(entry -> needed.addAll(entry.engines()));
+    return needed;
+  }
+
+  InDoubt inDoubt() {
+    Map<String, InDoubt.Branch> found = new LinkedHashMap<>();
+    Set<String> heuristic = logged.heuristics().keySet();
+    for (TransactionLog.Entry entry : entries()) {
+      String id = entry.transaction().stringForm();
+      if (!heuristic.contains(id)) {
+        for (String engine : entry.engines()) {
+          found.put(id + engine, new InDoubt.Branch(id, engine, entry.since(), true));
+        }
+      }
+    }
+    Set<String> stillPrepared = new HashSet<>();
+    for (RecoveredEngine engine : engines) {
+      for (Xid xid : engine.prepared()) {
+        String id = ownTransaction(xid);
+        if (id != null && !heuristic.contains(id)) {
+          String key = id + engine.engine();
+          stillPrepared.add(key);
+          Instant since = preparedSince.computeIfAbsent(key, unseen -> Instant.now());
+          found.putIfAbsent(key, new InDoubt.Branch(id, engine.engine(), since, false));
+        }
+      }
+    }
+    preparedSince.keySet().retainAll(stillPrepared);
+    List<InDoubt.Heuristic> heuristics = new ArrayList<>();
+    logged
+        .heuristics()
+        .forEach(
+            (id, entry) ->
+                heuristics.add(
+                    new InDoubt.Heuristic(id, List.copyOf(entry.engines()), entry.since())));
+    return new InDoubt(
+        List.copyOf(found.values()), heuristics, unreachable.stream().sorted().toList(), lastScan);
+  }
+
+  /** The id of a transaction that this node has prepared; null for that of somebody else. */
+  private @Nullable String ownTransaction(Xid xid) {
+    if (xid.getFormatId() != XATxConverter.FORMAT_ID) {
+      return null;
+    }
+    XidImple own = new XidImple(xid);
+    return nodeId.equals(XATxConverter.getNodeName(own.getXID()))
+        ? XATxConverter.getUid(own.getXID()).stringForm()
+        : null;
+  }
+
+  private List<TransactionLog.Entry> entries() {
+    try {
+      return log.entries();
+    } catch (ObjectStoreException | IOException e) {
+      throw new IllegalStateException("The JTA log can't be read: " + e, e);
+    }
+  }
+
+  /** Removes a heuristic transaction from the log. */
+  void forget(String transaction) {
+    synchronized (scanning) {
+      TransactionLog.Entry entry = logged.heuristics().get(transaction);
+      if (entry == null) {
+        throw new IllegalArgumentException(
+            "'"
+                + transaction
+                + "' is not the id of a heuristic transaction. These are: "
+                + logged.heuristics().keySet()
+                + ".");
+      }
+      try {
+        log.remove(entry.transaction());
+      } catch (ObjectStoreException e) {
+        throw new IllegalStateException(
+            "The heuristic transaction '" + transaction + "' could not be removed from the log", e);
+      }
+      logged.heuristics().remove(transaction);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void isReachable(String engine) {
+    if (unreachable.remove(engine)) {
+      warnings.accept(engine, "JTA recovery reaches the engine again.");
+    }
+  }
+
+  void isUnreachable(String engine, Exception why) {
+    if (unreachable.add(engine)) {
+      warnings.accept(
+          engine,
+          "JTA recovery can't reach the engine, and will try again every "
+              + interval.toSeconds()
+              + " s without saying so: "
+              + why);
+    }
+  }
+
+  void isLeftInDoubt(String engine) {
+    warnings.accept(
+        engine,
+        "a commit is decided, but this engine has not confirmed it. Recovery will finish it as soon"
+            + " as it reaches the engine.");
+    scanSoon();
+  }
+
+  void isHeuristic(TransactionLog.Entry entry) {
+    warnings.accept(
+        String.join(", ", entry.engines()),
+        "the JTA transaction "
+            + entry.transaction().stringForm()
+            + " did not end the same everywhere: a database decided by itself. Compare these engines,"
+            + " repair what differs, then call forgetHeuristic(...).");
+  }
+
+  void logIsUnreadable(Exception why) {
+    if (!unreadable) {
+      unreadable = true;
+      warnings.accept("", "the JTA log can't be read: " + why);
+    }
+  }
+
+  /** Ends the scans. A branch in doubt stays so, for the next start. */
+  void close() {
+    closed = true;
+    scans.shutdownNow();
+    manager.terminate(false); // waits for a scan, which now ends at once
+    synchronized (scanning) {
+      engines.forEach(RecoveredEngine::endScan);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.sqlassist.jta;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps every other process away from an object store: two that share one would roll each other's
+ * prepared transactions back.
+ */
+final class StoreLock implements AutoCloseable {
+
+  private static final String FILE = "sqlassist.lock";
+  private static final int LONGEST_NOTE = 1_000;
+
+  private final FileChannel channel;
+
+  private StoreLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  static StoreLock of(Path store, String nodeId) {
+    FileChannel channel = null;
+    try {
+      Files.createDirectories(store);
+      channel =
+          FileChannel.open(
+              store.resolve(FILE),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      String note = read(channel);
+      if (lock(channel) == null) {
+        throw refused(store, note);
+      }
+      refuseOtherNode(store, note, nodeId);
+      write(
+          channel,
+          "node=" + nodeId + "\npid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now());
+      return new StoreLock(channel);
+    } catch (IOException e) {
+      close(channel, e);
+      throw new JtaStartException(
+          "The object store '"
+              + store
+              + "' can't be used: "
+              + e
+              + ". Give a directory that exists"
+              + " or can be made, and that this process may write to.",
+          e);
+    } catch (RuntimeException e) {
+      close(channel, e);
+      throw e;
+    }
+  }
+
+  /** Far behind the note, so that others can read that also where a lock forbids reading. */
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(1L << 40, 1, false);
+    } catch (OverlappingFileLockException e) {
+      return null; // held by this JVM
+    }
+  }
+
+  private static JtaStartException refused(Path store, String note) {
+    return new JtaStartException(
+        "The object store '"
+            + store
+            + "' is in use by another coordinator ("
+            + String.join(", ", note.lines().toList())
+            + "). Each process needs an object store and a node id of its own: stop that process, or"
+            + " give this one others.",
+        null);
+  }
+
+  private static void refuseOtherNode(Path store, String note, String nodeId) {
+    String before =
+        note.lines()
+            .filter(line -> line.startsWith("node="))
+            .map(line -> line.substring("node=".length()))
+            .findFirst()
+            .orElse(nodeId);
+    if (!before.equals(nodeId)) {
+      throw new JtaStartException(
+          "The object store '"
+              + store
+              + "' belongs to node '"
+              + before
+              + "', not to '"
+              + nodeId
+              + "'. What is prepared under the old id would stay in doubt for ever: start with nodeId ="
+              + " \""
+              + before
+              + "\" again, or, once recovery() shows nothing in doubt, with an empty directory.",
+          null);
+    }
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer note = ByteBuffer.allocate(LONGEST_NOTE);
+    int length = channel.read(note, 0);
+    return length <= 0
+        ? ""
+        : new String(Arrays.copyOf(note.array(), length), StandardCharsets.UTF_8);
+  }
+
+  private static void write(FileChannel channel, String note) throws IOException {
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8)), 0);
+    channel.force(true);
+  }
+
+  private static void close(@Nullable FileChannel channel, Exception cause) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException more) {
+        cause.addSuppressed(more);
+      }
+    }
+  }
+
+  /** Gives the lock back; the note stays, since it tells whose store this is. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("The lock of the object store could not be given back", e);
+    }
+  }
+}
