@@ -402,8 +402,9 @@ public final class EngineConfig {
       throw new IllegalArgumentException(
           "Engine '"
               + name
-              + "' has username(...), password(...) or pool(...) but no url(...): they configure the"
-              + " pool that SqlAssist makes. Configure the DataSource itself, or give a url(...).");
+              + "' has username(...), password(...) or pool(...) but no url(...): they configure"
+              + " the pool that SqlAssist makes. Configure the DataSource itself, or give a"
+              + " url(...).");
     }
   }
 

@@ -313,7 +313,8 @@ public final class EngineScope {
       throw new UnsupportedOperationException(
           "Engine '"
               + name()
-              + "' commits together with others through a coordinator (JTA), whose transactions have "
+              + "' commits together with others through a coordinator (JTA), whose transactions"
+              + " have "
               + what
               + " is not possible on it. Put the work into a unit of its own (inUnit), or use an"
               + " engine with plain transactions.");

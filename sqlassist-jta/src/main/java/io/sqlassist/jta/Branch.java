@@ -81,8 +81,8 @@ final class Branch extends BaseXAResource implements Participant {
   }
 
   /**
-   * After a refusal nobody asks for a rollback, and not every driver has done it. What would be left
-   * open the pool would commit, when it switches the connection back to autocommit.
+   * After a refusal nobody asks for a rollback, and not every driver has done it. What would be
+   * left open the pool would commit, when it switches the connection back to autocommit.
    */
   private void undo(Xid xid, XAException refusal) {
     try {

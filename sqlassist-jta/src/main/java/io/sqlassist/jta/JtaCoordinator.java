@@ -119,8 +119,8 @@ public final class JtaCoordinator implements AutoCloseable {
                 + identity
                 + ", and can't run as node "
                 + wanted
-                + ": the transaction manager keeps both for the life of the JVM. Use the same node id"
-                + " and store, or another JVM (in tests, a fork for each).");
+                + ": the transaction manager keeps both for the life of the JVM. Use the same node"
+                + " id and store, or another JVM (in tests, a fork for each).");
       }
       StoreLock lock = directory == null ? null : StoreLock.of(directory, nodeId);
       try {
@@ -142,9 +142,9 @@ public final class JtaCoordinator implements AutoCloseable {
       throw new IllegalArgumentException(
           "nodeId is "
               + (nodeId == null ? "not set" : "'" + nodeId + "'")
-              + ". Give this process a name that no other process on the same databases has and that"
-              + " it has again after a restart, for example cfg.nodeId = \"shop-1\". There is no"
-              + " default: two processes of one name roll each other's transactions back.");
+              + ". Give this process a name that no other process on the same databases has and"
+              + " that it has again after a restart, for example cfg.nodeId = \"shop-1\". There is"
+              + " no default: two processes of one name roll each other's transactions back.");
     }
     int length = nodeId.getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST_NODE_ID) {
@@ -159,8 +159,8 @@ public final class JtaCoordinator implements AutoCloseable {
     }
     if ((settings.objectStore == null) == (settings.jdbcStore == null)) {
       throw new IllegalArgumentException(
-          "The transaction log needs one place: set either cfg.objectStore, a directory on a durable"
-              + " volume, or cfg.jdbcStore, a database.");
+          "The transaction log needs one place: set either cfg.objectStore, a directory on a"
+              + " durable volume, or cfg.jdbcStore, a database.");
     }
     positive("timeout", settings.timeout, Duration.ofMillis(1));
     positive("recoveryInterval", settings.recoveryInterval, Duration.ofSeconds(1));
@@ -282,8 +282,8 @@ public final class JtaCoordinator implements AutoCloseable {
         throw new IllegalArgumentException(
             "Engine '"
                 + name
-                + "' has maxConnections(...), which would let its JTA transactions wait for each other"
-                + " in a circle. Set XaPool.maximumPoolSize instead.");
+                + "' has maxConnections(...), which would let its JTA transactions wait for each"
+                + " other in a circle. Set XaPool.maximumPoolSize instead.");
       }
       engines.put(name, home);
       transactions.admission().poolOf(pool.maximumPoolSize);

@@ -150,8 +150,8 @@ final class JtaTransaction implements UnitTransaction {
     try {
       if (begun != null && begun.getStatus() == Status.STATUS_MARKED_ROLLBACK) {
         throw new RollbackException(
-            "The JTA transaction of this unit of work can't commit: it is marked rollback-only. Call"
-                + " rollback() and do the work again.");
+            "The JTA transaction of this unit of work can't commit: it is marked rollback-only."
+                + " Call rollback() and do the work again.");
       }
     } catch (SystemException e) {
       throw new IllegalStateException("The JTA transaction does not tell its status", e);

@@ -272,8 +272,8 @@ final class Recovery {
         String.join(", ", entry.engines()),
         "the JTA transaction "
             + entry.transaction().stringForm()
-            + " did not end the same everywhere: a database decided by itself. Compare these engines,"
-            + " repair what differs, then call forgetHeuristic(...).");
+            + " did not end the same everywhere: a database decided by itself. Compare these"
+            + " engines, repair what differs, then call forgetHeuristic(...).");
   }
 
   void logIsUnreadable(Exception why) {

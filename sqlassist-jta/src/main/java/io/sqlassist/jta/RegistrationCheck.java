@@ -50,8 +50,8 @@ final class RegistrationCheck {
         throw new JtaStartException(
             "Engine '"
                 + engine
-                + "' does not start: its XADataSource has no XAResource, so that its connections would"
-                + " commit by themselves. Give the driver's own XADataSource.",
+                + "' does not start: its XADataSource has no XAResource, so that its connections"
+                + " would commit by themselves. Give the driver's own XADataSource.",
             null);
       }
       String url = settings(opened);

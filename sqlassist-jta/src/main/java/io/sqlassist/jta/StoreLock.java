@@ -78,8 +78,8 @@ final class StoreLock implements AutoCloseable {
             + store
             + "' is in use by another coordinator ("
             + String.join(", ", note.lines().toList())
-            + "). Each process needs an object store and a node id of its own: stop that process, or"
-            + " give this one others.",
+            + "). Each process needs an object store and a node id of its own: stop that process,"
+            + " or give this one others.",
         null);
   }
 
@@ -98,8 +98,8 @@ final class StoreLock implements AutoCloseable {
               + before
               + "', not to '"
               + nodeId
-              + "'. What is prepared under the old id would stay in doubt for ever: start with nodeId ="
-              + " \""
+              + "'. What is prepared under the old id would stay in doubt for ever: start with"
+              + " nodeId = \""
               + before
               + "\" again, or, once recovery() shows nothing in doubt, with an empty directory.",
           null);

@@ -90,8 +90,8 @@ final class Transactions {
               manager.getStatus() == Status.STATUS_ACTIVE ? manager.suspend() : null;
           if (begun == null) {
             throw new IllegalStateException(
-                "No JTA transaction can begin: the JtaCoordinator is closed. Close it after the last"
-                    + " unit of work.");
+                "No JTA transaction can begin: the JtaCoordinator is closed. Close it after the"
+                    + " last unit of work.");
           }
           return begun;
         });

@@ -61,8 +61,8 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
     if (ofUnit() != null) {
       throw new IllegalStateException(
           what
-              + " is not possible here: the JTA transaction belongs to the current unit of work, which"
-              + " begins and ends it. Use commit(), rollback() or doom() of the unit, or"
+              + " is not possible here: the JTA transaction belongs to the current unit of work,"
+              + " which begins and ends it. Use commit(), rollback() or doom() of the unit, or"
               + " setRollbackOnly().");
     }
   }

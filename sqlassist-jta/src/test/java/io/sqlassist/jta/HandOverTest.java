@@ -61,7 +61,8 @@ class HandOverTest {
   private static <T> T elsewhere(java.util.concurrent.Callable<T> work) {
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
-      return other.submit(
+      return other
+          .submit(
               () -> {
                 try {
                   return work.call();

@@ -75,7 +75,8 @@ class TimeoutTest {
     }
     assertThat(shop.texts("orders")).isEmpty();
     assertThat(log.list).isEmpty();
-    assertThat(com.arjuna.ats.jta.TransactionManager.transactionManager().getTransaction()).isNull();
+    assertThat(com.arjuna.ats.jta.TransactionManager.transactionManager().getTransaction())
+        .isNull();
     // And the thread is ready for the next request.
     shop.useUnit(
         db -> {
@@ -94,8 +95,7 @@ class TimeoutTest {
                       Session orders = db.session("orders");
                       orders.persist(new Entry(1, "one"));
                       orders.flush();
-                      assertThatThrownBy(
-                              () -> orders.createNativeQuery(ENDLESS, Long.class).list())
+                      assertThatThrownBy(() -> orders.createNativeQuery(ENDLESS, Long.class).list())
                           .isInstanceOf(UnitTimeoutException.class);
                       assertThatThrownBy(
                               () -> orders.createNativeQuery("select 1", Integer.class).list())

@@ -56,7 +56,8 @@ class UnderJtaTest {
   @AfterEach
   void theThreadIsClean() throws Exception {
     shop.reset();
-    assertThat(com.arjuna.ats.jta.TransactionManager.transactionManager().getTransaction()).isNull();
+    assertThat(com.arjuna.ats.jta.TransactionManager.transactionManager().getTransaction())
+        .isNull();
     assertThat(Units.findCurrent()).isEmpty();
     // Every place among the transactions under way is free again.
     for (int i = 0; i < 8; i++) {
@@ -188,14 +189,15 @@ class UnderJtaTest {
             PartialCommitException.class,
             e ->
                 assertThat(e.report().outcomes())
-                    .isEqualTo(
-                        Map.of("orders", Outcome.COMMITTED, "ledger", Outcome.ROLLED_BACK)));
+                    .isEqualTo(Map.of("orders", Outcome.COMMITTED, "ledger", Outcome.ROLLED_BACK)));
     shop.faults("ledger").clear();
     InDoubt inDoubt = shop.jta().recoverNow();
     assertThat(inDoubt.heuristics()).hasSize(1);
     assertThat(inDoubt.heuristics().get(0).engines()).containsExactly("ledger");
     assertThat(shop.jta().recoverNow().heuristics()).hasSize(1);
-    assertThat(shop.warnings()).filteredOn(warning -> warning.contains("forgetHeuristic")).hasSize(1);
+    assertThat(shop.warnings())
+        .filteredOn(warning -> warning.contains("forgetHeuristic"))
+        .hasSize(1);
     shop.jta().forgetHeuristic(inDoubt.heuristics().get(0).transaction());
     assertThat(shop.jta().recoverNow().heuristics()).isEmpty();
   }
@@ -203,8 +205,7 @@ class UnderJtaTest {
   @Test
   void onePhaseOfWhichNobodyKnowsIsUnknown() {
     shop.faults("orders").after(Faulty.failing("commit(onePhase)", XAException.XAER_RMFAIL));
-    assertThatThrownBy(
-            () -> shop.useUnit(db -> db.session("orders").persist(new Entry(1, "one"))))
+    assertThatThrownBy(() -> shop.useUnit(db -> db.session("orders").persist(new Entry(1, "one"))))
         .isInstanceOfSatisfying(
             PartialCommitException.class,
             e -> assertThat(e.report().outcomes()).isEqualTo(Map.of("orders", Outcome.UNKNOWN)));
@@ -283,10 +284,13 @@ class UnderJtaTest {
                                 throw new IllegalStateException("no");
                               }))
               .hasMessage("no");
-          db.on("orders").atomic(WhenOpen.REFUSE, session -> {
-            session.persist(new Entry(3, "block"));
-            return true;
-          });
+          db.on("orders")
+              .atomic(
+                  WhenOpen.REFUSE,
+                  session -> {
+                    session.persist(new Entry(3, "block"));
+                    return true;
+                  });
         });
     assertThat(shop.texts("orders")).containsExactly("before", "block");
     assertThat(shop.texts("ledger")).containsExactly("before");
