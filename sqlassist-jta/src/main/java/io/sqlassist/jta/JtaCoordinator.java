@@ -2,6 +2,7 @@ package io.sqlassist.jta;
 
 import com.arjuna.ats.jta.common.jtaPropertyManager;
 import io.sqlassist.SqlAssist;
+import io.sqlassist.engine.DuplicateEngineException;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
@@ -262,9 +263,10 @@ public final class JtaCoordinator implements AutoCloseable {
               + "; expected 1 or more.");
     }
     EngineRegistry home = registry();
-    if (pools.has(name) || home.find(name).isPresent()) {
-      throw new io.sqlassist.engine.DuplicateEngineException(name);
+    if (home.find(name).isPresent()) {
+      throw new DuplicateEngineException(name);
     }
+    forgetIfRemoved(name);
     check(name, pool);
     JtaDataSource dataSource = pools.open(name, pool);
     try {
@@ -296,6 +298,17 @@ public final class JtaCoordinator implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       pools.close(name);
       throw e;
+    }
+  }
+
+  /** An engine may have been removed from its registry, which knows nothing of its pool. */
+  private void forgetIfRemoved(String name) {
+    if (engines.remove(name) != null) {
+      pools.close(name);
+      recovery.remove(name);
+      if (name.equals(lastResource)) {
+        lastResource = null;
+      }
     }
   }
 

@@ -46,7 +46,7 @@ final class LastBranch extends LocalXAResource implements Participant {
         && failure.getSQLState() != null
         && (failure.getSQLState().startsWith("23")
             || failure.getSQLState().startsWith("25")
-            || failure.getSQLState().startsWith("40") && !failure.getSQLState().equals("40003"));
+            || (failure.getSQLState().startsWith("40") && !failure.getSQLState().equals("40003")));
   }
 
   @Override

@@ -75,7 +75,7 @@ final class Pools {
     @Override
     public boolean isFatal(SQLException failure) {
       String state = failure.getSQLState();
-      return state != null && state.startsWith("08")
+      return (state != null && state.startsWith("08"))
           || postgres.isFatal(failure)
           || mysql.isFatal(failure);
     }

@@ -43,6 +43,7 @@ final class Recovery {
   private final Object scanning = new Object();
   private final ScheduledThreadPoolExecutor scans;
   private volatile Instant lastScan = Instant.EPOCH;
+  private volatile long lastAddedNanos;
   private volatile boolean closed;
   private boolean unreadable;
 
@@ -78,6 +79,7 @@ final class Recovery {
     engines.add(added);
     branches.addXAResourceRecoveryHelper(added);
     missed.remove(engine);
+    lastAddedNanos = System.nanoTime();
     scanSoon();
   }
 
@@ -122,8 +124,11 @@ final class Recovery {
     }
   }
 
-  /** A name that the log needs and nobody has: the engine was renamed, or is not started yet. */
+  /** A name that the log needs and nobody has: not while more engines may be about to start. */
   private void missEngines() {
+    if (System.nanoTime() - lastAddedNanos < interval.toNanos()) {
+      return;
+    }
     try {
       Set<String> known = new HashSet<>();
       engines.forEach(engine -> known.add(engine.engine()));
