@@ -3,6 +3,7 @@ package io.sqlassist.jta;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.XADataSource;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,8 @@ final class Beans {
     return null;
   }
 
-  private static TreeSet<String> names(Object bean) {
-    TreeSet<String> names = new TreeSet<>();
+  private static Set<String> names(Object bean) {
+    Set<String> names = new TreeSet<>();
     for (Method method : bean.getClass().getMethods()) {
       if (method.getName().startsWith("set") && method.getParameterCount() == 1) {
         names.add(method.getName().substring(3));

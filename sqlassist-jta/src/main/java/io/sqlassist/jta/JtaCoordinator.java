@@ -180,7 +180,7 @@ public final class JtaCoordinator implements AutoCloseable {
     StringBuilder prefix = new StringBuilder("jta_");
     for (byte each : nodeId.getBytes(StandardCharsets.UTF_8)) {
       char character = (char) (each & 0xff);
-      if (character >= 'a' && character <= 'z' || character >= '0' && character <= '9') {
+      if ((character >= 'a' && character <= 'z') || (character >= '0' && character <= '9')) {
         prefix.append(character);
       } else {
         prefix.append('_').append(Integer.toHexString(each & 0xff));

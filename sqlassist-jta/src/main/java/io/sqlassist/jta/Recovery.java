@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -42,6 +43,7 @@ final class Recovery {
   private final Map<String, Instant> preparedSince = new ConcurrentHashMap<>();
   private final Object scanning = new Object();
   private final ScheduledThreadPoolExecutor scans;
+  private final Future<?> periodicScan;
   private volatile Instant lastScan = Instant.EPOCH;
   private volatile long lastAddedNanos;
   private volatile boolean closed;
@@ -70,8 +72,9 @@ final class Recovery {
               return thread;
             });
     scans.setRemoveOnCancelPolicy(true);
-    scans.scheduleWithFixedDelay(
-        this::scanQuietly, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    periodicScan =
+        scans.scheduleWithFixedDelay(
+            this::scanQuietly, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   void add(String engine, XADataSource dataSource) {
@@ -84,13 +87,11 @@ final class Recovery {
   }
 
   void remove(String engine) {
-    for (RecoveredEngine each : engines) {
-      if (each.engine().equals(engine)) {
-        synchronized (scanning) {
-          engines.remove(each);
-          branches.removeXAResourceRecoveryHelper(each);
-        }
-      }
+    List<RecoveredEngine> removed =
+        engines.stream().filter(each -> each.engine().equals(engine)).toList();
+    synchronized (scanning) {
+      engines.removeAll(removed);
+      removed.forEach(branches::removeXAResourceRecoveryHelper);
     }
   }
 
@@ -291,6 +292,7 @@ final class Recovery {
   /** Ends the scans. A branch in doubt stays so, for the next start. */
   void close() {
     closed = true;
+    periodicScan.cancel(false);
     scans.shutdownNow();
     manager.terminate(false); // waits for a scan, which now ends at once
     synchronized (scanning) {
