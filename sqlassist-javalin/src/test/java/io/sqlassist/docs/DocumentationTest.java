@@ -29,8 +29,10 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
 
   private static final Path ROOT = root();
-  private static final Path SOURCES =
-      ROOT.resolve("sqlassist-javalin/src/test/java/io/sqlassist/docs");
+  private static final List<Path> SOURCES =
+      Stream.of("sqlassist-javalin", "sqlassist-jta")
+          .map(module -> ROOT.resolve(module + "/src/test/java/io/sqlassist/docs"))
+          .toList();
   private static final Pattern MARK = Pattern.compile("<!-- code: (\\w+\\.java#[\\w-]+) -->");
   private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::([\\w-]+)\\[]\\s*");
   private static final Pattern LINK = Pattern.compile("(?<!!)\\[[^]]*]\\(([^)\\s]+)\\)");
@@ -203,7 +205,7 @@ class DocumentationTest {
   /** The tagged regions of this package's sources, without tags and indentation. */
   private static Map<String, List<String>> regions() throws IOException {
     Map<String, List<String>> regions = new LinkedHashMap<>();
-    for (Path source : files(SOURCES, ".java")) {
+    for (Path source : SOURCES.stream().flatMap(each -> files(each, ".java").stream()).toList()) {
       Map<String, List<String>> open = new LinkedHashMap<>();
       for (String line : Files.readAllLines(source)) {
         Matcher tag = TAG.matcher(line);

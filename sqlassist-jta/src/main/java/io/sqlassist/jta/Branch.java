@@ -38,7 +38,8 @@ final class Branch extends BaseXAResource implements Participant {
     int vote;
     try {
       vote = super.prepare(xid);
-    } catch (XAException e) {
+    } catch (XAException failure) {
+      XAException e = XaFailures.classified(failure);
       undo(xid, e);
       throw e;
     }
@@ -53,7 +54,8 @@ final class Branch extends BaseXAResource implements Participant {
     try {
       super.commit(xid, onePhase);
       outcome = Outcome.COMMITTED;
-    } catch (XAException e) {
+    } catch (XAException failure) {
+      XAException e = XaFailures.classified(failure);
       outcome = ofFailedCommit(e.errorCode, onePhase);
       if (onePhase) {
         undo(xid, e);
@@ -67,7 +69,8 @@ final class Branch extends BaseXAResource implements Participant {
     try {
       super.rollback(xid);
       outcome = Outcome.ROLLED_BACK;
-    } catch (XAException e) {
+    } catch (XAException failure) {
+      XAException e = XaFailures.classified(failure);
       // What is not prepared the database rolls back by itself when the connection ends.
       outcome =
           e.errorCode == XAException.XA_HEURCOM

@@ -11,7 +11,8 @@ import org.hibernate.service.spi.ServiceRegistryImplementor;
 /**
  * Found and called by Hibernate when a factory starts; gives the engines of a coordinator their
  * transactions, and leaves all others as they are. By Hibernate's own setting it would be possible,
- * too, but not without a warning for each engine. Stateless.
+ * too, but not without a warning for each engine. Stateless, so that any thread may start an
+ * engine.
  */
 public final class CoordinatedSessionsContributor implements ServiceContributor {
 

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Carries out the decisions of the log. Tries each again only when that can bring something new:
- * when one more of its engines can be reached. Narayana's own module tries at every scan, and at
- * every scan says that it could not.
+ * Carries out the decisions of the log. While an engine can't be reached it tries again only when
+ * that can bring something new: when another one can be. Narayana's own module tries at every scan,
+ * and at every scan says that it could not.
  */
 final class LoggedTransactions implements RecoveryModule {
 
@@ -62,8 +62,8 @@ final class LoggedTransactions implements RecoveryModule {
     }
     Set<String> reached = new HashSet<>(entry.engines());
     reached.retainAll(recovery.reached());
-    if (!entry.engines().isEmpty()
-        && (reached.isEmpty() || reached.equals(triedWith.get(transaction)))) {
+    boolean someAreMissing = !reached.equals(entry.engines());
+    if (someAreMissing && (reached.isEmpty() || reached.equals(triedWith.get(transaction)))) {
       return;
     }
     triedWith.put(transaction, reached);

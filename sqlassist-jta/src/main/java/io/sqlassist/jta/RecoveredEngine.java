@@ -101,12 +101,20 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
 
   @Override
   public void commit(Xid xid, boolean onePhase) throws XAException {
-    connected().commit(xid, onePhase);
+    try {
+      connected().commit(xid, onePhase);
+    } catch (XAException e) {
+      throw XaFailures.classified(e);
+    }
   }
 
   @Override
   public void rollback(Xid xid) throws XAException {
-    connected().rollback(xid);
+    try {
+      connected().rollback(xid);
+    } catch (XAException e) {
+      throw XaFailures.classified(e);
+    }
   }
 
   @Override

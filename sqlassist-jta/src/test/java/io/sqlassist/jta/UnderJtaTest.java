@@ -176,9 +176,10 @@ class UnderJtaTest {
     assertThat(report.isComplete()).isTrue();
     assertThat(shop.warnings()).anyMatch(warning -> warning.startsWith("ledger: a commit is"));
     shop.faults("ledger").clear();
-    shop.jta().recoverNow();
+    while (!shop.jta().recoverNow().isEmpty()) {
+      // what was found prepared at the beginning of a scan is gone at its end
+    }
     assertThat(shop.texts("ledger")).containsExactly("one");
-    assertThat(shop.jta().recoverNow().isEmpty()).isTrue();
   }
 
   @Test
