@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long a unit of work, or a block of it, may take. When the time is over the statement that
- * runs is cancelled, and until the limit is lifted every further use is refused.
+ * runs is cancelled, or loses its connection if that does not help, and until the limit is lifted
+ * every further use is refused.
  *
  * <p>The time-out of a JDBC statement can't do this: it counts in whole seconds, begins anew with
  * every statement, and some drivers keep a thread for it.
@@ -21,6 +22,7 @@ final class TimeLimit {
   private final @Nullable TimeLimit outer;
   private final long endNanos;
   private @Nullable Future<?> timer;
+  private @Nullable Interruption interruption;
   private boolean lifted;
 
   TimeLimit(Unit unit, String what, Duration limit, Duration elapsed, @Nullable TimeLimit outer) {
@@ -60,7 +62,12 @@ final class TimeLimit {
     if (lifted) {
       return;
     }
-    unit.interrupt(this::exception, session -> Cancellation.of(session, unit.observer()));
+    Interruption begun = interruption;
+    if (begun == null) {
+      begun = new Interruption(unit, this::exception);
+      interruption = begun;
+    }
+    begun.attempt();
     timer = Watch.after(PAUSE, this::cancelWhatRuns);
   }
 }

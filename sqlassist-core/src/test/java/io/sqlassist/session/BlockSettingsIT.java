@@ -2,6 +2,7 @@ package io.sqlassist.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.fixture.Novel;
@@ -263,6 +264,36 @@ class BlockSettingsIT {
     persist(db.writer(), "after");
     db.commit();
     assertThat(engines.isbns("writer")).containsExactlyInAnyOrder("a", "after");
+    assertThat(engines.stock("writer", "a")).isEqualTo(1);
+  }
+
+  /** Hibernate tells the driver once only, and what it tells may come too early. */
+  @Test
+  void aStatementWhoseCancellationIsLostLosesItsConnection() throws Exception {
+    assumeThat(kind).as("H2, in this JVM, has no connection to cut").isNotEqualTo(DatabaseKind.H2);
+    Units.useUnit(engines.registry(), setUp -> persist(setUp.writer(), "a"));
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    Future<Void> holder = holdRow("a", held, letGo);
+    assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+    engines.faults("writer").fail("statement.cancel");
+    try {
+      assertThatThrownBy(
+              () ->
+                  writer
+                      .timeout(Duration.ofMillis(100))
+                      .atomic(
+                          session -> {
+                            increment(session, "a");
+                            return null;
+                          }))
+          .isInstanceOf(UnitTimeoutException.class);
+      assertThat(engines.faults("writer").calls("abort")).isEqualTo(1);
+    } finally {
+      letGo.countDown();
+    }
+    holder.get(20, TimeUnit.SECONDS);
+
     assertThat(engines.stock("writer", "a")).isEqualTo(1);
   }
 
