@@ -49,8 +49,8 @@ final class ConcurrentWork<T extends @Nullable Object, X extends Exception> {
    * from running.
    */
   void cancel() {
+    mailbox.add(this::failAsTheOuterUnitDoes); // first: a piece that was stopped fails of that
     running.forEach(piece -> piece.stop("the unit of work around it was ended"));
-    mailbox.add(this::failAsTheOuterUnitDoes);
   }
 
   List<T> run() throws X {
