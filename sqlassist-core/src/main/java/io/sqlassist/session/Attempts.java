@@ -58,7 +58,8 @@ public final class Attempts {
 
   /**
    * Undoes the attempt, closes its sessions, and waits a little, longer each time, without holding
-   * a connection. What the attempt registered with the unit of work is forgotten.
+   * a connection. What the attempt registered with the unit of work is forgotten; before that its
+   * {@code afterRollback} and {@code onClose} hooks are called.
    *
    * @param failure how the attempt failed
    * @return true if the work is to be done again; false if the attempt could not be undone or the

@@ -47,13 +47,36 @@ final class Hooks {
     onClose.add(hook);
   }
 
-  /** A rollback leaves what is registered now, and takes only what comes after. */
+  /** A rollback leaves what is registered now; so does the end of an attempt that is undone. */
   void keepWhatThereIs() {
     kept = new Kept(beforeCommit.size(), afterCommit.size(), afterRollback.size(), onClose.size());
   }
 
+  /**
+   * The attempt is undone, its connections are back: what it has registered is over, and closed.
+   */
+  void undoAttempt(UnitObserver observer) {
+    Kept before = kept;
+    if (before == null) {
+      return;
+    }
+    List<Runnable> closing = List.copyOf(from(onClose, before.onClose()));
+    forget(beforeCommit, before.beforeCommit());
+    forget(afterCommit, before.afterCommit());
+    forget(afterRollback, before.afterRollback());
+    forget(onClose, before.onClose());
+    closing.forEach(hook -> run("onClose", observer, hook));
+  }
+
   void keepNothing() {
     kept = null;
+  }
+
+  /** What an attempt has left of the hooks learns of the rollback that is the last one. */
+  void runKeptAfterRollback(Throwable cause, UnitObserver observer) {
+    List<Consumer<? super @Nullable Throwable>> own = afterRollback;
+    afterRollback = new ArrayList<>(1);
+    own.forEach(hook -> run("afterRollback", observer, () -> hook.accept(cause)));
   }
 
   /** A hook may open sessions and register more hooks; those run, too. */
@@ -82,10 +105,6 @@ final class Hooks {
         List.copyOf(from(afterRollback, before.afterRollback()));
     forget(afterCommit, before.afterCommit());
     forget(afterRollback, before.afterRollback());
-    if (kept != null) {
-      forget(beforeCommit, before.beforeCommit());
-      forget(onClose, before.onClose());
-    }
     ofAll.forEach(hooks -> run("afterRollback", observer, () -> hooks.afterRollback(cause)));
     own.forEach(hook -> run("afterRollback", observer, () -> hook.accept(cause)));
   }

@@ -502,7 +502,7 @@ final class Unit {
 
   /**
    * Undoes what was done since the attempt began, also after a commit that failed. What the attempt
-   * has registered is forgotten.
+   * has registered is forgotten, once its resources are closed.
    */
   void undoAttempt(Throwable cause) {
     whileUsed(
@@ -515,16 +515,26 @@ final class Unit {
               runAfterRollback(cause);
             }
           }
+          rolledBackBecause = null;
           slots.forEach(EngineSlot::release);
+          if (hooks != null) {
+            hooks.undoAttempt(observer);
+          }
           return Boolean.TRUE;
         });
   }
 
   /** What happens from now on happens to everything that is not committed, attempt or not. */
   void endAttempt() {
+    if (!attempting) {
+      return;
+    }
     attempting = false;
     if (hooks != null) {
       hooks.keepNothing();
+      if (decided && rolledBackBecause != null) {
+        hooks.runKeptAfterRollback(rolledBackBecause, observer);
+      }
     }
   }
 

@@ -175,7 +175,64 @@ class AttemptsTest extends EngineTests {
           db.onClose(() -> calls.add("second close"));
         });
 
-    assertThat(calls).containsExactly("first rollback", "outer commit", "second close");
+    assertThat(calls)
+        .containsExactly("first rollback", "first close", "outer commit", "second close");
+  }
+
+  @Test
+  void anAttemptsResourcesAreClosedBeforeTheNextOnce() {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    useUnit(
+        db -> {
+          db.onClose(() -> calls.add("outer"));
+          Attempts attempts = new Attempts(db, 1, WhenOpen.COMMIT);
+          write(db.writer(), "a");
+          db.onClose(() -> calls.add("first, connections: " + engines.activeConnections("writer")));
+          attempts.repeat(conflict());
+          calls.add("repeated");
+        });
+
+    assertThat(calls).containsExactly("first, connections: 0", "repeated", "outer");
+  }
+
+  @Test
+  void aRollbackByTheAttemptItselfLeavesItsOtherHooks() {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    useUnit(
+        db -> {
+          new Attempts(db, 1, WhenOpen.COMMIT);
+          db.beforeCommit(() -> calls.add("before"));
+          db.onClose(() -> calls.add("close"));
+          db.rollback();
+        });
+
+    assertThat(calls).containsExactly("before", "close");
+  }
+
+  @Test
+  void afterALastCommitThatFailsAllHooksAreTold() {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    DbSessionsContainer db = openUnit();
+    db.afterRollback(cause -> calls.add("outer rollback: " + cause.getMessage()));
+    db.onClose(() -> calls.add("outer close"));
+    Attempts attempts = new Attempts(db, 0, WhenOpen.COMMIT);
+    db.afterRollback(cause -> calls.add("rollback: " + cause.getMessage()));
+    db.onClose(() -> calls.add("close"));
+    OptimisticLockException conflict = conflict();
+    db.beforeCommit(
+        () -> {
+          throw conflict;
+        });
+    assertThatThrownBy(db::commitAndClose).isSameAs(conflict);
+    attempts.giveUp(conflict);
+    db.closeBecause(conflict);
+
+    assertThat(calls)
+        .containsExactly(
+            "rollback: changed meanwhile",
+            "outer rollback: changed meanwhile",
+            "outer close",
+            "close");
   }
 
   @Test

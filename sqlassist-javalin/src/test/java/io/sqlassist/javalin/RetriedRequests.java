@@ -372,6 +372,7 @@ abstract class RetriedRequests {
             "before: beforeCommit",
             "call 1: beforeCommit",
             "call 1: afterRollback",
+            "call 1: onClose",
             "before: beforeCommit",
             "call 2: beforeCommit",
             "before: afterCommit",
