@@ -253,15 +253,12 @@ final class Unit {
 
   /** Makes the thread that uses the unit come back from where it is, if it may be interrupted. */
   void interrupt(Supplier<? extends RuntimeException> reason, Consumer<Session> statement) {
-    if (!guard.isInterruptible()) {
-      return;
-    }
     ConcurrentWork<?, ?> pieces = awaited;
-    if (pieces != null) {
-      pieces.cancel();
-    } else {
+    if (pieces == null) {
       stopWaiting(reason);
-      forEachOpenSession(statement);
+      guard.cancel(() -> forEachOpenSession(statement));
+    } else if (guard.isInterruptible()) {
+      pieces.cancel();
     }
   }
 

@@ -26,6 +26,9 @@ final class UseGuard implements SessionEventListener {
   private transient @Nullable TimeLimit limit;
   private long lastUseNanos;
 
+  /** How many threads are cancelling what the user runs. */
+  private int cancelling;
+
   UseGuard(Supplier<String> label) {
     this.label = label;
   }
@@ -77,12 +80,36 @@ final class UseGuard implements SessionEventListener {
     }
   }
 
-  /** Ends a use by this thread. Does nothing if another thread's use was refused. */
+  /**
+   * Ends a use by this thread, once nobody cancels it any more. Does nothing if another thread's
+   * use was refused.
+   */
   synchronized void exit() {
-    if (user == Thread.currentThread() && --depth <= 0) {
-      depth = 0;
-      user = null;
-      lastUseNanos = System.nanoTime();
+    if (user == Thread.currentThread()) {
+      awaitCancellations();
+      if (--depth <= 0) {
+        depth = 0;
+        user = null;
+        lastUseNanos = System.nanoTime();
+      }
+    }
+  }
+
+  /**
+   * A cancellation that comes late must not meet the next statement of the connection: after a
+   * statement some engines give it back, and then that statement is another unit's.
+   */
+  private void awaitCancellations() {
+    boolean interrupted = false;
+    while (cancelling > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -173,6 +200,27 @@ final class UseGuard implements SessionEventListener {
     Thread using = user;
     if (using != null && !committing) {
       action.accept(using);
+    }
+  }
+
+  /**
+   * Cancels what the user of the unit runs, which does not come out of it meanwhile. May wait for a
+   * database; other threads are not kept waiting.
+   */
+  void cancel(Runnable cancellation) {
+    synchronized (this) {
+      if (user == null || committing) {
+        return;
+      }
+      cancelling++;
+    }
+    try {
+      cancellation.run();
+    } finally {
+      synchronized (this) {
+        cancelling--;
+        notifyAll();
+      }
     }
   }
 
