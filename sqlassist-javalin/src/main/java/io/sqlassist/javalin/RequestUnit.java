@@ -7,6 +7,7 @@ import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.router.Endpoint;
 import io.javalin.router.ParsedEndpoint;
 import io.javalin.util.JavalinLogger;
+import io.sqlassist.engine.EntityRoutingException;
 import io.sqlassist.engine.TransientFailureException;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The unit of work of one request: where it comes from, and how it ends. */
@@ -400,6 +402,32 @@ final class RequestUnit implements UnitOrigin {
     return ofRoute == null ? config.timeout : ofRoute.limit();
   }
 
+  /**
+   * Adds to a failure where the entity lives that it is about, for the log and for the mappers: a
+   * request is answered before its unit of work ends, and Hibernate knows of one engine only.
+   */
+  static void tellWhereEntityLives(Context ctx, Throwable failure) {
+    Throwable mapped = withoutCompletion(failure);
+    try {
+      RequestUnit unit = of(ctx);
+      if (unit != null
+          && Stream.of(mapped.getSuppressed())
+              .noneMatch(told -> told instanceof EntityRoutingException)) {
+        unit.config.registry.misplacedEntity(mapped).ifPresent(mapped::addSuppressed);
+      }
+    } catch (RuntimeException e) {
+      JavalinLogger.debug("Where an entity lives could not be told", e);
+    }
+  }
+
+  private static Throwable withoutCompletion(Throwable failure) {
+    Throwable unwrapped = failure;
+    while (unwrapped instanceof CompletionException && unwrapped.getCause() != null) {
+      unwrapped = unwrapped.getCause();
+    }
+    return unwrapped;
+  }
+
   /** The failure that a request is to be answered for: not its wrapping, nor its symptom. */
   static Throwable reasonOf(Context ctx, Throwable failure) {
     Throwable reason = failure;
@@ -430,10 +458,7 @@ final class RequestUnit implements UnitOrigin {
 
   /** A statement that was cancelled fails with an exception of the driver's. */
   private Throwable timeOutBehind(Throwable failure) {
-    Throwable unwrapped = failure;
-    while (unwrapped instanceof CompletionException && unwrapped.getCause() != null) {
-      unwrapped = unwrapped.getCause();
-    }
+    Throwable unwrapped = withoutCompletion(failure);
     Duration longest = limit;
     if (longest == null
         || longest.isZero()

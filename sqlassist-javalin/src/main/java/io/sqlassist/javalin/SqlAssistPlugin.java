@@ -51,11 +51,12 @@ public final class SqlAssistPlugin
    * back: status, headers, cookies, body. {@code after} handlers and error mappers run again, since
    * their work was rolled back, too. What {@code before} handlers did is committed before the first
    * attempt, and what they loaded is detached in the handler. What is written to an autocommit
-   * engine is written in each attempt.
+   * engine is written in each attempt, and so is what units of work of their own commit, in {@code
+   * inUnit} or {@code concurrently}. Attributes and HTTP sessions stay as an attempt left them.
    *
-   * <p>A request is not retried once a byte of the answer was sent, once anything was committed by
-   * the attempt, or if its body was read as a stream. The last failure is answered as every other,
-   * with the earlier ones suppressed in it.
+   * <p>A request is not retried once a byte of the answer was sent, once the attempt has committed
+   * anything of the request's own unit of work, or if its body was read as a stream. The last
+   * failure is answered as every other, with the earlier ones suppressed in it.
    *
    * <p>The handler must not use {@code ctx.future} or {@code ctx.async}; that is refused with an
    * {@link IllegalStateException}.

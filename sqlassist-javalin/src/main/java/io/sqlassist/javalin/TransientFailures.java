@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a busy engine and a unit of work that took too long with 503, unless the application maps
- * these exceptions itself.
+ * these exceptions itself. Adds to other failures where an entity lives that was looked for on an
+ * engine without it.
  *
  * <p>In front of Javalin's router, because such a failure may come wrapped in an exception of
  * Hibernate's, or as that of a statement that was cancelled, from wherever: a handler, a future,
@@ -69,6 +70,7 @@ final class TransientFailures extends InternalRouter {
 
   @Override
   public void handleHttpException(Context ctx, Throwable throwable) {
+    RequestUnit.tellWhereEntityLives(ctx, throwable);
     next.handleHttpException(ctx, RequestUnit.reasonOf(ctx, throwable));
   }
 
