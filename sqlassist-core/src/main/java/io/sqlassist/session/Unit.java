@@ -243,6 +243,7 @@ final class Unit {
       throws X {
     guard.enter();
     try {
+      origin.beforeOpening(); // on this thread: what it does to this unit no piece may do
       awaited = pieces;
       return pieces.run();
     } finally {

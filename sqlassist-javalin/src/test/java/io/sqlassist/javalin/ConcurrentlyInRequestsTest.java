@@ -9,6 +9,7 @@ import io.sqlassist.javalin.fixture.Note;
 import io.sqlassist.javalin.fixture.TestServer;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitEndedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,33 @@ class ConcurrentlyInRequestsTest {
       assertThat(server.get("/").statusCode()).isEqualTo(500);
       assertThat(failure.orTimeout(20, TimeUnit.SECONDS).join())
           .isInstanceOf(UnitEndedException.class);
+    }
+    assertThat(engines.holds("lost in the time-out")).isFalse();
+  }
+
+  /** The first use of a request's unit begins its limit, and here that is made by a piece. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theTimeLimitOfARequestThatOnlyRunsPiecesHoldsForThem(boolean virtualThreads) {
+    SqlAssistPlugin plugin =
+        new SqlAssistPlugin(
+            settings -> {
+              settings.registry = engines.registry;
+              settings.timeout = Duration.ofMillis(500);
+            });
+    try (TestServer server =
+        TestServer.start(
+            virtualThreads,
+            plugin,
+            config -> {
+              config.routes.get(
+                  "/", ctx -> db(ctx).concurrently(List.of(p -> p.writer().find(Note.class, 1L))));
+              config.routes.get(
+                  "/endless",
+                  ctx -> db(ctx).concurrently(List.of(ConcurrentlyInRequestsTest::writeAndGoOn)));
+            })) {
+      assertThat(server.get("/").statusCode()).isEqualTo(200);
+      assertThat(server.get("/endless").statusCode()).isEqualTo(503);
     }
     assertThat(engines.holds("lost in the time-out")).isFalse();
   }
