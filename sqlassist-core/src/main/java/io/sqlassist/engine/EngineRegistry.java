@@ -258,9 +258,10 @@ public final class EngineRegistry implements AutoCloseable {
         Map<String, Engine> more = new LinkedHashMap<>(engines);
         more.put(engine.name(), engine);
         TenantEngines moreOfTenants = TenantEngines.of(more);
-        places = EntityPlaces.of(more.values(), engine);
+        EntityPlaces morePlaces = EntityPlaces.of(more.values(), engine);
+        engines = Collections.unmodifiableMap(more); // first: the others lead to it
         tenantEngines = moreOfTenants;
-        engines = Collections.unmodifiableMap(more);
+        places = morePlaces;
       }
     } catch (IllegalStateException | IllegalArgumentException e) {
       try {

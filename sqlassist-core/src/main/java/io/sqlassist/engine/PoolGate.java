@@ -197,6 +197,7 @@ final class PoolGate {
     try {
       if (holders.put(connection, Thread.currentThread()) != null) {
         admitted--; // a data source that hands out the same connection twice has given one only
+        admitWaiting();
       }
     } finally {
       lock.unlock();
