@@ -6,6 +6,7 @@ import io.sqlassist.engine.DuplicateEngineException;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.PoolFigures;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -318,7 +320,7 @@ public final class JtaCoordinator implements AutoCloseable {
           new RegistrationCheck(name, pool, registry().observer()::engineWarning)
               .run(xa.dataSource());
       if (record != null) {
-        record.note(name, url, recovery::needed);
+        record.note(name, pool.place == null ? url : pool.place, recovery::needed);
       }
     } else if (lastResource != null) {
       throw new IllegalArgumentException(
@@ -362,6 +364,18 @@ public final class JtaCoordinator implements AutoCloseable {
    */
   public void forgetHeuristic(String transaction) {
     recovery.forget(transaction);
+  }
+
+  /**
+   * How the pool of an engine stands. Transactions that wait to be let in, because as many are
+   * under way as the smallest pool has connections, have not reached it and are not counted as
+   * waiting.
+   *
+   * @param engine the name of an engine
+   * @return its figures; empty if the engine is not one of this coordinator
+   */
+  public Optional<PoolFigures> pool(String engine) {
+    return Optional.ofNullable(pools.figures(engine));
   }
 
   /**

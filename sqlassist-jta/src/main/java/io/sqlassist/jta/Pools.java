@@ -1,15 +1,18 @@
 package io.sqlassist.jta;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSourceMetrics;
 import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ExceptionSorter;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.exceptionsorter.MySQLExceptionSorter;
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import io.sqlassist.engine.PoolFigures;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The pools of a coordinator's engines. */
 final class Pools {
@@ -29,6 +32,7 @@ final class Pools {
       AgroalDataSource pool =
           AgroalDataSource.from(
               new AgroalDataSourceConfigurationSupplier()
+                  .metricsEnabled() // or the pool does not tell how many connections are in use
                   .connectionPoolConfiguration(
                       connections ->
                           connections
@@ -57,6 +61,20 @@ final class Pools {
     } finally {
       HandedIn.remove(key);
     }
+  }
+
+  @Nullable PoolFigures figures(String engine) {
+    AgroalDataSource pool = pools.get(engine);
+    if (pool == null) {
+      return null;
+    }
+    int max = pool.getConfiguration().connectionPoolConfiguration().maxSize();
+    AgroalDataSourceMetrics now = pool.getMetrics();
+    return new PoolFigures(
+        max,
+        Math.toIntExact(now.activeCount()),
+        Math.toIntExact(now.availableCount()),
+        Math.toIntExact(now.awaitingCount()));
   }
 
   void close(String engine) {

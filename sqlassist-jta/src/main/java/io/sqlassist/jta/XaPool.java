@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import javax.sql.XADataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the connections of a JTA engine come from, and how many there are. The settings have the
@@ -28,6 +29,13 @@ public final class XaPool {
 
   /** After what time a connection is replaced. Default: 30 minutes. */
   public Duration maxLifetime = Duration.ofMinutes(30);
+
+  /**
+   * What tells this database from others, the same after a restart. It is written beside the log,
+   * where a name that moves to another database is noticed. Default: the driver's URL without
+   * parameters; set it where the same database gets another URL, for example another port.
+   */
+  public @Nullable String place;
 
   private final Source source;
 

@@ -11,6 +11,7 @@ import io.sqlassist.jta.fixture.JtaShop;
 import io.sqlassist.jta.fixture.Numbered;
 import io.sqlassist.transaction.Outcome;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -406,6 +407,36 @@ class JtaCoordinatorTest {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void aPlaceThatIsGivenStandsForTheUrl() throws Exception {
+    XaPool moved = XaPool.of(JtaShop.h2());
+    moved.place = "the moved database";
+    shop.jta().initializeEngine("moved", moved, config -> config.entities());
+
+    assertThat(Files.readString(store.resolve("main").resolve("sqlassist.engines")))
+        .contains("moved=the moved database")
+        .contains("orders=jdbc");
+  }
+
+  @Test
+  void thePoolOfAnEngineTellsHowManyConnectionsAreInUse() {
+    shop.useUnit(
+        db -> {
+          db.session("orders").persist(new Entry(1, "one"));
+          db.session("orders").flush();
+
+          assertThat(shop.jta().pool("orders"))
+              .hasValueSatisfying(
+                  pool -> {
+                    assertThat(pool.max()).isEqualTo(4);
+                    assertThat(pool.active()).isEqualTo(1);
+                  });
+        });
+
+    assertThat(shop.jta().pool("orders").orElseThrow().active()).isZero();
+    assertThat(shop.jta().pool("plain")).isEmpty();
   }
 
   @Test
