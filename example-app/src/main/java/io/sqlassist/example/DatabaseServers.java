@@ -19,12 +19,14 @@ final class DatabaseServers implements ShopDatabases {
   private final PostgresServer postgres;
   private final MariaDbServer mariaDb;
   private final @Nullable Path data;
+  private final Path transactionLog;
   private final Map<String, Login> owners = new ConcurrentHashMap<>();
 
   private DatabaseServers(PostgresServer postgres, MariaDbServer mariaDb, @Nullable Path data) {
     this.postgres = postgres;
     this.mariaDb = mariaDb;
     this.data = data;
+    this.transactionLog = data == null ? Temporary.directory() : data.resolve("jta");
   }
 
   /** Both at once; if one does not start, the other is stopped. */
@@ -83,6 +85,11 @@ final class DatabaseServers implements ShopDatabases {
     return user;
   }
 
+  @Override
+  public Path transactionLog() {
+    return transactionLog;
+  }
+
   private DatabaseServer server(String database) {
     return database.equals("ledger") ? mariaDb : postgres;
   }
@@ -91,7 +98,9 @@ final class DatabaseServers implements ShopDatabases {
   public void close() {
     try (postgres;
         mariaDb) {
-      // Both, whatever becomes of the other.
+      if (data == null) {
+        Temporary.delete(transactionLog);
+      }
     }
   }
 

@@ -8,11 +8,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +20,15 @@ final class H2Files implements ShopDatabases {
   private static final Logger LOG = LoggerFactory.getLogger(H2Files.class);
 
   private final Path directory;
+  private final Path transactionLog;
   private final boolean temporary;
 
   /** One per database, which keeps it open and in the mode that was set. */
   private final Map<String, Connection> administrators = new ConcurrentHashMap<>();
 
-  private H2Files(Path directory, boolean temporary) {
+  private H2Files(Path directory, Path transactionLog, boolean temporary) {
     this.directory = directory;
+    this.transactionLog = transactionLog;
     this.temporary = temporary;
   }
 
@@ -39,9 +38,12 @@ final class H2Files implements ShopDatabases {
           "SHOP_DATA is '" + data + "'. H2 can't open files in a directory whose name has a ';'.");
     }
     try {
-      return data == null
-          ? new H2Files(Files.createTempDirectory("sqlassist-shop-"), true)
-          : new H2Files(Files.createDirectories(data.resolve("h2")), false);
+      if (data != null) {
+        Path directory = Files.createDirectories(data.resolve("h2"));
+        return new H2Files(directory, data.resolve("jta"), false);
+      }
+      Path directory = Temporary.directory();
+      return new H2Files(directory, directory.resolve("jta"), true);
     } catch (IOException e) {
       throw new UncheckedIOException("Could not make a directory for the data: " + e, e);
     }
@@ -61,6 +63,21 @@ final class H2Files implements ShopDatabases {
     run(administrator, "ALTER USER " + name + " SET PASSWORD '" + user.password() + "'");
     run(administrator, "GRANT " + rights + " ON SCHEMA PUBLIC TO " + name);
     return user;
+  }
+
+  /** In H2 only an administrator can finish what is prepared. */
+  @Override
+  public Login committer(String database, String name, String rights) {
+    Login user = user(database, name, rights);
+    run(
+        administrators.computeIfAbsent(database, this::administer),
+        "ALTER USER " + name + " ADMIN TRUE");
+    return user;
+  }
+
+  @Override
+  public Path transactionLog() {
+    return transactionLog;
   }
 
   private Connection administer(String database) {
@@ -99,18 +116,7 @@ final class H2Files implements ShopDatabases {
       }
     }
     if (temporary) {
-      delete();
-    }
-  }
-
-  private void delete() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Could not delete " + directory, e);
+      Temporary.delete(directory);
     }
   }
 

@@ -1,12 +1,13 @@
 package io.sqlassist.example;
 
-import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.PoolFigures;
+import io.sqlassist.jta.InDoubt;
+import io.sqlassist.jta.JtaCoordinator;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -21,6 +22,10 @@ import org.slf4j.LoggerFactory;
  * down, the logger too: without it no order is taken, since every order leaves a line in the audit.
  * An engine is up if its pool gives a connection that answers within a few seconds.
  *
+ * <p>And what recovery has still to do: orders of which the shop can't say yet whether they are
+ * placed, since it was killed or lost a database in the middle; and those that somebody must look
+ * after, because a database decided by itself.
+ *
  * <p>Connections in use by this check are not counted: the figures are read after it.
  */
 final class Health implements Handler {
@@ -28,16 +33,21 @@ final class Health implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
   private static final int TIMEOUT_SECONDS = 2;
 
-  private record Report(String status, Map<String, EngineHealth> engines) {}
+  private record Report(String status, Map<String, EngineHealth> engines, Recovery recovery) {}
+
+  /** Not looked yet: {@code lastScan} is 1970-01-01T00:00:00Z. */
+  private record Recovery(int inDoubt, int toBeRepaired, String lastScan) {}
 
   private record EngineHealth(String status, Pool pool) {}
 
   private record Pool(int active, int idle, int waiting, int max) {}
 
   private final EngineRegistry registry;
+  private final JtaCoordinator jta;
 
-  Health(EngineRegistry registry) {
+  Health(EngineRegistry registry, JtaCoordinator jta) {
     this.registry = registry;
+    this.jta = jta;
   }
 
   @Override
@@ -53,7 +63,7 @@ final class Health implements Handler {
       health.put(engines.get(i).name(), new EngineHealth(text(up), pool(engines.get(i))));
     }
     ctx.status(allUp ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
-        .json(new Report(text(allUp), health));
+        .json(new Report(text(allUp), health, recovery()));
   }
 
   private static boolean isUp(Engine engine) {
@@ -65,14 +75,14 @@ final class Health implements Handler {
     }
   }
 
-  private static Pool pool(Engine engine) {
-    HikariDataSource pool = (HikariDataSource) engine.dataSource();
-    HikariPoolMXBean now = pool.getHikariPoolMXBean();
-    return new Pool(
-        now.getActiveConnections(),
-        now.getIdleConnections(),
-        now.getThreadsAwaitingConnection(),
-        pool.getMaximumPoolSize());
+  private Pool pool(Engine engine) {
+    PoolFigures now = engine.pool().or(() -> jta.pool(engine.name())).orElseThrow();
+    return new Pool(now.active(), now.idle(), now.waiting(), now.max());
+  }
+
+  private Recovery recovery() {
+    InDoubt now = jta.recovery();
+    return new Recovery(now.branches().size(), now.heuristics().size(), now.lastScan().toString());
   }
 
   private static String text(boolean up) {

@@ -10,8 +10,9 @@ import org.hibernate.Session;
 
 /**
  * {@code POST /books/{id}/orders} with {@code {quantity, customer}}: takes the copies out of the
- * stock (engine {@code writer}) and books the money (engine {@code ledger}), or neither. 201, 404,
- * or 409 when stock is short; a line in the audit (engine {@code logger}) in every case.
+ * stock (engine {@code writer}) and books the money (engine {@code ledger}), or neither, also when
+ * the shop is killed in the middle: the two engines commit through JTA. 201, 404, or 409 when stock
+ * is short; a line in the audit (engine {@code logger}) in every case.
  *
  * <p>The last copy is sold once: a single {@code UPDATE ... WHERE stock >= quantity} asks and takes
  * in one step. The database locks the row until the commit and looks at the stock again when a

@@ -33,11 +33,14 @@ public final class ShopApp implements AutoCloseable {
 
   private final ShopDatabases databases;
   private final EngineRegistry registry;
+  private final ShopEngines engines;
   private final Javalin server;
 
-  private ShopApp(ShopDatabases databases, EngineRegistry registry, Javalin server) {
+  private ShopApp(
+      ShopDatabases databases, EngineRegistry registry, ShopEngines engines, Javalin server) {
     this.databases = databases;
     this.registry = registry;
+    this.engines = engines;
     this.server = server;
   }
 
@@ -66,9 +69,7 @@ public final class ShopApp implements AutoCloseable {
     ShopDatabases databases = ShopDatabases.open(config);
     EngineRegistry registry = EngineRegistry.create();
     try {
-      ShopEngines.start(registry, databases);
-      Javalin server = Javalin.create(javalin -> configure(javalin, registry, config.port()));
-      return new ShopApp(databases, registry, server.start());
+      return start(config, databases, registry);
     } catch (RuntimeException e) {
       try (databases;
           registry) {
@@ -77,7 +78,22 @@ public final class ShopApp implements AutoCloseable {
     }
   }
 
-  private static void configure(JavalinConfig config, EngineRegistry registry, int port) {
+  private static ShopApp start(
+      ShopConfig config, ShopDatabases databases, EngineRegistry registry) {
+    ShopEngines engines = ShopEngines.start(registry, databases);
+    try {
+      Javalin server =
+          Javalin.create(javalin -> configure(javalin, registry, engines, config.port()));
+      return new ShopApp(databases, registry, engines, server.start());
+    } catch (RuntimeException e) {
+      try (engines) {
+        throw e; // with what fails on the way out as suppressed
+      }
+    }
+  }
+
+  private static void configure(
+      JavalinConfig config, EngineRegistry registry, ShopEngines engines, int port) {
     config.registerPlugin(
         new SqlAssistPlugin(
             plugin -> {
@@ -92,7 +108,7 @@ public final class ShopApp implements AutoCloseable {
     config.routes.get("/orders", new OrdersFeed());
     config.routes.get("/ledger", new LedgerFeed());
     config.routes.get("/audit", new AuditFeed());
-    config.routes.get("/health", new Health(registry));
+    config.routes.get("/health", new Health(registry, engines.jta()));
     Errors.register(config.routes);
 
     config.http.prefer405over404 = true;
@@ -128,7 +144,8 @@ public final class ShopApp implements AutoCloseable {
   @Override
   public void close() {
     try (databases;
-        registry) {
+        registry;
+        engines) {
       server.stop();
     } catch (JavalinException e) {
       LOG.warn("Some requests took too long and were cut off: {}", e.getMessage());

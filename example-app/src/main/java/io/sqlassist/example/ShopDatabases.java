@@ -1,5 +1,7 @@
 package io.sqlassist.example;
 
+import java.nio.file.Path;
+
 /**
  * The databases {@code shop}, {@code audit} and {@code ledger}: where they are, and who may do what
  * in them.
@@ -20,6 +22,17 @@ interface ShopDatabases extends AutoCloseable {
    * @param rights as in SQL, for example {@code SELECT, INSERT}
    */
   Login user(String database, String name, String rights);
+
+  /**
+   * As {@link #user}, who may also finish what is prepared: for an engine that commits together
+   * with others.
+   */
+  default Login committer(String database, String name, String rights) {
+    return user(database, name, rights);
+  }
+
+  /** Where the log of the transactions is that concern several of them. */
+  Path transactionLog();
 
   /** What they are, for people. */
   @Override

@@ -3,10 +3,7 @@ package io.sqlassist.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthTest extends ShopTestBase {
 
@@ -24,19 +21,11 @@ class HealthTest extends ShopTestBase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"reader", "writer", "logger", "ledger"})
-  void oneEngineDownIsEnoughToBeUnavailable(String engine) {
-    try (ShopApp app = ShopApp.start(new ShopConfig(0, false, null))) {
-      ((HikariDataSource) app.registry().engine(engine).dataSource()).close();
+  @Test
+  void recoveryHasNothingToDo() {
+    JsonNode recovery = shop.get("/health").json().path("recovery");
 
-      Shop.Reply reply = new Shop(app.url()).get("/health");
-
-      assertThat(reply.status()).isEqualTo(503);
-      assertThat(reply.json().path("status").asText()).isEqualTo("down");
-      assertThat(reply.json().path("engines").findValuesAsText("status")).containsOnlyOnce("down");
-      assertThat(reply.json().path("engines").path(engine).path("status").asText())
-          .isEqualTo("down");
-    }
+    assertThat(recovery.path("inDoubt").asInt(-1)).isZero();
+    assertThat(recovery.path("toBeRepaired").asInt(-1)).isZero();
   }
 }

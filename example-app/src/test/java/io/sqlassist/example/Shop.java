@@ -103,6 +103,12 @@ final class Shop {
     return get("/books/" + bookId).json().path("stock").asInt(-1);
   }
 
+  /** How many connections of an engine are in use. */
+  int active(String engine) {
+    JsonNode engines = get("/health").json().path("engines");
+    return engines.path(engine).path("pool").path("active").asInt(-1);
+  }
+
   JsonNode feed(String name, long bookId) {
     return get("/" + name + "?bookId=" + bookId).json();
   }

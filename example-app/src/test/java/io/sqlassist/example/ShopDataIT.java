@@ -7,19 +7,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With SHOP_DATA the data stays, however the shop ends. */
+@Tag("own-shop")
 class ShopDataIT {
+
+  /** The same for both kinds of databases, since a JVM can have one transaction log. */
+  @TempDir static Path kept;
 
   private static final List<String> FEEDS = List.of("orders", "ledger", "audit");
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theDataIsThereAfterARestart(boolean servers, @TempDir Path directory) {
-    ShopConfig config = new ShopConfig(0, servers, directory.resolve("it's kept"));
+  void theDataIsThereAfterARestart(boolean servers) {
+    ShopConfig config = new ShopConfig(0, servers, kept.resolve("it's kept"));
     long book;
     List<String> before;
     try (ShopApp app = ShopApp.start(config)) {
