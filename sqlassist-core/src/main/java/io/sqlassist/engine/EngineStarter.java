@@ -173,6 +173,7 @@ final class EngineStarter {
     }
     extend(sessionFactory);
     listen(sessionFactory, guard);
+    observer.factoryBuilt(config.name(), sessionFactory);
     List<Class<?>> entities = persistence.managedClasses();
     EngineOptions options =
         new EngineOptions(

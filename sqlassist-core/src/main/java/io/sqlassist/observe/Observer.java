@@ -1,14 +1,18 @@
 package io.sqlassist.observe;
 
+import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import javax.sql.XADataSource;
+import org.hibernate.SessionFactory;
 
 /**
  * Watches an engine registry: its engines, and each unit of work that opens a session. Every method
  * does nothing by default.
  *
  * <p>Thread-safe: one observer serves all engines and all units of work at once. What it throws is
- * contained and never reaches the application, except from {@link #instrument}, where it refuses
- * the engine.
+ * contained and never reaches the application, except from {@link #instrument} and {@link
+ * #instrumentXa}, where it refuses the engine.
  *
  * <p>The shape, an object per unit made by a factory and a constant that does nothing, is that of
  * OkHttp's event listeners.
@@ -29,16 +33,53 @@ public interface Observer {
   }
 
   /**
-   * Lets the observer stand between an engine and its connections. Called once, before the engine
-   * starts.
+   * As {@link #unitStarted(UnitInfo)}, for observers that want to know what the unit belongs to.
+   * This is the method that is called; by default it calls the other.
+   *
+   * @param unit which one
+   * @param attributes answers what the unit belongs to, while this method runs: {@code "request"}
+   *     is the web framework's request, also for a unit that was begun inside of the request's
+   *     unit. Don't keep what it returns longer than the request lasts
+   * @return the observer of this unit; {@link UnitObserver#NONE} to ignore it
+   */
+  default UnitObserver unitStarted(UnitInfo unit, Function<String, Optional<Object>> attributes) {
+    return unitStarted(unit);
+  }
+
+  /**
+   * Lets the observer stand between an engine and its connections. Called before the engine starts,
+   * and again for each data source that replaces the first.
    *
    * @param engine name of the engine
    * @param dataSource where its connections come from
-   * @return the same object, or one that wraps it
+   * @return the same object, or one that wraps it and can be unwrapped
    */
   default DataSource instrument(String engine, DataSource dataSource) {
     return dataSource;
   }
+
+  /**
+   * Lets the observer stand between a transaction manager and the branches of an engine: an {@link
+   * javax.transaction.xa.XAResource} of a wrapped source tells of start, end, prepare, commit and
+   * rollback. Called by who sets up two-phase commit, before the pool is made; what comes out of
+   * that pool goes through {@link #instrument} as any other does.
+   *
+   * @param engine name of the engine
+   * @param dataSource where the pool gets its connections
+   * @return the same object, or one that wraps it and can be unwrapped
+   */
+  default XADataSource instrumentXa(String engine, XADataSource dataSource) {
+    return dataSource;
+  }
+
+  /**
+   * An engine's factory is built, and nobody has opened a session yet. The place to add listeners
+   * for Hibernate's events.
+   *
+   * @param engine name of the engine
+   * @param sessionFactory its factory
+   */
+  default void factoryBuilt(String engine, SessionFactory sessionFactory) {}
 
   /**
    * An engine is ready.

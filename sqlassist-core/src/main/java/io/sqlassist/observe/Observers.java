@@ -3,8 +3,13 @@ package io.sqlassist.observe;
 import io.sqlassist.transaction.CommitReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import javax.sql.XADataSource;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +42,17 @@ final class Observers implements Observer {
 
   @Override
   public UnitObserver unitStarted(UnitInfo unit) {
+    return unitStarted(unit, name -> Optional.empty());
+  }
+
+  @Override
+  public UnitObserver unitStarted(UnitInfo unit, Function<String, Optional<Object>> attributes) {
     List<UnitObserver> started = new ArrayList<>(observers.size());
     for (Observer observer : observers) {
       tell(
           observer,
           each -> {
-            UnitObserver unitObserver = each.unitStarted(unit);
+            UnitObserver unitObserver = each.unitStarted(unit, attributes);
             if (unitObserver != null && unitObserver != UnitObserver.NONE) {
               started.add(unitObserver);
             }
@@ -58,6 +68,20 @@ final class Observers implements Observer {
       instrumented = observer.instrument(engine, instrumented);
     }
     return instrumented;
+  }
+
+  @Override
+  public XADataSource instrumentXa(String engine, XADataSource dataSource) {
+    XADataSource instrumented = dataSource;
+    for (Observer observer : observers) {
+      instrumented = observer.instrumentXa(engine, instrumented);
+    }
+    return instrumented;
+  }
+
+  @Override
+  public void factoryBuilt(String engine, SessionFactory sessionFactory) {
+    observers.forEach(each -> tell(each, o -> o.factoryBuilt(engine, sessionFactory)));
   }
 
   @Override
@@ -95,6 +119,11 @@ final class Observers implements Observer {
     @Override
     public void sessionOpened(String engine) {
       tellAll(each -> each.sessionOpened(engine));
+    }
+
+    @Override
+    public void sessionOpened(String engine, Session session) {
+      tellAll(each -> each.sessionOpened(engine, session));
     }
 
     @Override

@@ -1,13 +1,14 @@
 package io.sqlassist.observe;
 
 import io.sqlassist.transaction.CommitReport;
+import org.hibernate.Session;
 
 /**
  * Watches one unit of work. Every method does nothing by default.
  *
  * <p>An observer object belongs to one unit of work, so its state can be plain fields: calls come
  * one at a time, though not always from the same thread. What it throws is contained and never
- * reaches the application. It must not use the sessions of the unit.
+ * reaches the application. It must not use the sessions of the unit, only hang listeners on them.
  */
 public interface UnitObserver {
 
@@ -20,6 +21,18 @@ public interface UnitObserver {
    * @param engine name of its engine
    */
   default void sessionOpened(String engine) {}
+
+  /**
+   * As {@link #sessionOpened(String)}, for observers that hang listeners on the session. This is
+   * the method that is called; by default it calls the other.
+   *
+   * @param engine name of its engine
+   * @param session the session, which the observer must not use otherwise; not to be kept after
+   *     {@link #sessionClosed}
+   */
+  default void sessionOpened(String engine, Session session) {
+    sessionOpened(engine);
+  }
 
   /**
    * A commit succeeded on every engine that had something to commit.

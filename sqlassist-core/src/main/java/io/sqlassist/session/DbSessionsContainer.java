@@ -697,7 +697,8 @@ public class DbSessionsContainer implements AutoCloseable {
 
   /**
    * Something the unit of work belongs to. In a Javalin request {@code "request"} is the {@code
-   * Context}.
+   * Context}. A unit that was begun by {@code inUnit} or {@code openUnit} inside of another one
+   * belongs to the same.
    *
    * @param name what is asked for
    * @return the object, or empty

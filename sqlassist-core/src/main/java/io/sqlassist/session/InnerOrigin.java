@@ -2,7 +2,10 @@ package io.sqlassist.session;
 
 import java.util.Optional;
 
-/** Where a unit of work comes from that is begun inside of another one: it is for its tenant. */
+/**
+ * Where a unit of work comes from that is begun inside of another one: it is for its tenant, and
+ * belongs to what that one belongs to.
+ */
 record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
 
   @Override
@@ -12,6 +15,8 @@ record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
 
   @Override
   public Optional<Object> attribute(String name) {
-    return name.equals("tenant") ? outer.tenant().map(Object.class::cast) : Optional.empty();
+    return name.equals("tenant")
+        ? outer.tenant().map(Object.class::cast)
+        : outer.attribute(name);
   }
 }

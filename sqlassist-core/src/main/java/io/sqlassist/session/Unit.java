@@ -157,7 +157,9 @@ final class Unit {
       observer =
           registry
               .observer()
-              .unitStarted(new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()));
+              .unitStarted(
+                  new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
+                  origin::attribute);
     }
     Session session = engine.openSession();
     try {
@@ -167,7 +169,7 @@ final class Unit {
       CleanUp.attempt(session::close, e);
       throw e;
     }
-    observer.sessionOpened(engine.name());
+    observer.sessionOpened(engine.name(), session);
     return session;
   }
 

@@ -23,7 +23,8 @@ public interface UnitOrigin {
    * Something the unit of work belongs to.
    *
    * @param name what is asked for; {@code "request"} is the web framework's request, {@code
-   *     "tenant"} the name of the tenant that the unit is for
+   *     "tenant"} the name of the tenant that the unit is for. A unit that is begun inside of
+   *     another one over the same registry has that one's attributes
    * @return the object, or empty
    */
   default Optional<Object> attribute(String name) {

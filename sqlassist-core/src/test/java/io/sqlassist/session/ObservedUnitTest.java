@@ -12,6 +12,11 @@ import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.hibernate.Session;
 import org.junit.jupiter.api.Test;
 
 class ObservedUnitTest extends EngineTests {
@@ -76,6 +81,72 @@ class ObservedUnitTest extends EngineTests {
     assertThat(second.label()).isEqualTo("second");
     assertThat(second.id()).isGreaterThan(first.id());
     assertThat(first.started()).isBetween(before, Instant.now());
+  }
+
+  /** Remembers what the units belong to, and their sessions. */
+  private static final class Curious implements Observer {
+    private final List<Object> requests = new ArrayList<>();
+    private final List<Session> sessions = new ArrayList<>();
+
+    @Override
+    public UnitObserver unitStarted(UnitInfo unit, Function<String, Optional<Object>> attributes) {
+      requests.add(attributes.apply("request").orElse("none"));
+      return new UnitObserver() {
+        @Override
+        public void sessionOpened(String engine, Session session) {
+          sessions.add(session);
+        }
+      };
+    }
+  }
+
+  private static UnitOrigin request(Object request) {
+    return new UnitOrigin() {
+      @Override
+      public String label() {
+        return "GET /";
+      }
+
+      @Override
+      public Optional<Object> attribute(String name) {
+        return name.equals("request") ? Optional.of(request) : Optional.empty();
+      }
+    };
+  }
+
+  @Test
+  void unitTellsWhatItBelongsToAndAUnitInsideBelongsToTheSame() {
+    try (TestEngines own = TestEngines.fresh(DatabaseKind.H2)) {
+      Curious curious = new Curious();
+      own.registry().observe(curious);
+      DbSessionsContainer outer = new DbSessionsContainer(own.registry(), request("the request"));
+      Units.enter(outer);
+      try {
+        outer.writer();
+        Units.useUnit(
+            own.registry(),
+            inner -> {
+              inner.logger();
+              Units.useUnit(own.registry(), innermost -> innermost.logger());
+            });
+      } finally {
+        outer.close();
+      }
+      Units.useUnit(own.registry(), db -> db.writer());
+
+      assertThat(curious.requests)
+          .containsExactly("the request", "the request", "the request", "none");
+    }
+  }
+
+  @Test
+  void observerIsHandedTheSessionThatWasOpened() {
+    try (TestEngines own = TestEngines.fresh(DatabaseKind.H2)) {
+      Curious curious = new Curious();
+      own.registry().observe(curious);
+      Units.useUnit(
+          own.registry(), db -> assertThat(List.of(db.writer())).isEqualTo(curious.sessions));
+    }
   }
 
   /** Throws whatever it is told. */

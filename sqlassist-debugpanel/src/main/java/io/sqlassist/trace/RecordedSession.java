@@ -1,0 +1,55 @@
+package io.sqlassist.trace;
+
+import io.sqlassist.trace.Entries.OfSession;
+import org.hibernate.SessionEventListener;
+
+/** Tells which session a connection is acquired for, and writes down its flushes. */
+final class RecordedSession implements SessionEventListener {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Recorder recorder;
+  private final transient OfSession session;
+  private long flushStart;
+  private long autoFlushStart;
+
+  RecordedSession(Recorder recorder, OfSession session) {
+    this.recorder = recorder;
+    this.session = session;
+  }
+
+  @Override
+  public void jdbcConnectionAcquisitionStart() {
+    recorder.beginAcquisition(session);
+  }
+
+  @Override
+  public void jdbcConnectionAcquisitionEnd() {
+    recorder.endAcquisition();
+  }
+
+  @Override
+  public void flushStart() {
+    flushStart = System.nanoTime();
+  }
+
+  @Override
+  public void flushEnd(int numberOfEntities, int numberOfCollections) {
+    session.recording.flushed(
+        session, flushStart, System.nanoTime(), false, numberOfEntities, numberOfCollections);
+  }
+
+  @Override
+  public void partialFlushStart() {
+    autoFlushStart = System.nanoTime();
+  }
+
+  /** Comes before every query; with no entity there was nothing to flush. */
+  @Override
+  public void partialFlushEnd(int numberOfEntities, int numberOfCollections) {
+    if (numberOfEntities > 0) {
+      session.recording.flushed(
+          session, autoFlushStart, System.nanoTime(), true, numberOfEntities, numberOfCollections);
+    }
+  }
+}

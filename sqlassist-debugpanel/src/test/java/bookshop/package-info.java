@@ -1,0 +1,2 @@
+/** An application, outside of the packages that call stacks leave out. */
+package bookshop;
