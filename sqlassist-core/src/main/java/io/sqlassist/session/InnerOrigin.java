@@ -15,8 +15,6 @@ record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
 
   @Override
   public Optional<Object> attribute(String name) {
-    return name.equals("tenant")
-        ? outer.tenant().map(Object.class::cast)
-        : outer.attribute(name);
+    return name.equals("tenant") ? outer.tenant().map(Object.class::cast) : outer.attribute(name);
   }
 }

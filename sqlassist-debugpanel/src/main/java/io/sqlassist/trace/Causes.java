@@ -24,6 +24,7 @@ final class Causes {
 
   private record Level(Cause cause, @Nullable Level outer) {}
 
+  @SuppressWarnings("ThreadLocalUsage") // one for each recorder, of which there are few
   private final ThreadLocal<@Nullable Level> innermost = new ThreadLocal<>();
 
   /** The innermost cause on this thread. */

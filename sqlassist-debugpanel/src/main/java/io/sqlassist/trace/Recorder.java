@@ -56,8 +56,11 @@ public final class Recorder implements Observer {
   private volatile boolean paused;
 
   // What this thread is doing. Of this recorder, since there may be several.
+  @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable OfSession> acquiring = new ThreadLocal<>();
+  @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Recording> attached = new ThreadLocal<>();
+  @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Boolean> suppressed = new ThreadLocal<>();
   private final Causes causes = new Causes();
 

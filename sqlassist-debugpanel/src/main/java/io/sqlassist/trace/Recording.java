@@ -45,6 +45,7 @@ public final class Recording implements AutoCloseable {
   private final String title;
   private final boolean ring;
   private final boolean captures;
+  private final TraceStore.Account account = new TraceStore.Account();
   private final Instant anchor = Instant.now();
   private final long origin = System.nanoTime();
 
@@ -80,8 +81,6 @@ public final class Recording implements AutoCloseable {
   private @Nullable TraceSummary summary;
 
   // Guarded by the store.
-  long bytes;
-  boolean evicted;
   boolean pinned;
   long sequence;
 
@@ -104,9 +103,14 @@ public final class Recording implements AutoCloseable {
     this.flushes = new Bounded<>(ring ? 50 : MAX_PARTS, ring);
     this.marks = new Bounded<>(ring ? 200 : 2 * MAX_PARTS, ring);
     this.evidence = new Evidence(settings, ring);
-    if (!ring) {
+    if (!ring && captures) {
+      store.begun(this);
       pay(BYTES_SELF);
     }
+  }
+
+  TraceStore.Account account() {
+    return account;
   }
 
   /**
@@ -783,7 +787,7 @@ public final class Recording implements AutoCloseable {
     }
     if (credit < size) {
       long wanted = Math.max(size, TraceStore.CHUNK);
-      if (!store.reserve(this, wanted)) {
+      if (!store.reserve(account, wanted)) {
         memoryRanOut = true;
         return false;
       }

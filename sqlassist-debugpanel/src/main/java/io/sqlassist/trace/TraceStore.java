@@ -1,10 +1,15 @@
 package io.sqlassist.trace;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -25,7 +30,26 @@ public final class TraceStore {
   private final Consumer<Throwable> failed;
   private final List<Consumer<TraceSummary>> listeners = new CopyOnWriteArrayList<>();
 
+  /** The memory of a recording. Guarded by the store. */
+  static final class Account {
+    private long bytes;
+    private boolean closed;
+  }
+
+  /** Gives memory back of a recording that nobody finished and nobody knows any more. */
+  private static final class Lease extends WeakReference<Recording> {
+    private final Account account;
+
+    Lease(Recording recording, Account account, ReferenceQueue<Recording> lost) {
+      super(recording, lost);
+      this.account = account;
+    }
+  }
+
+  private final ReferenceQueue<Recording> lost = new ReferenceQueue<>();
+
   // Guarded by this.
+  private final Map<Account, Lease> running = new HashMap<>();
   private final Deque<Recording> kept = new ArrayDeque<>();
   private long used;
   private long sequence;
@@ -120,7 +144,7 @@ public final class TraceStore {
       Recording each = all.next();
       if (!each.pinned) {
         all.remove();
-        forget(each);
+        close(each.account());
       }
     }
   }
@@ -164,11 +188,17 @@ public final class TraceStore {
     return () -> listeners.remove(listener);
   }
 
+  synchronized void begun(Recording recording) {
+    closeLost();
+    running.put(recording.account(), new Lease(recording, recording.account(), lost));
+  }
+
   void add(Recording recording) {
     long unused = recording.takeCredit();
     synchronized (this) {
+      running.remove(recording.account());
       recording.sequence = ++sequence;
-      give(recording, unused);
+      give(recording.account(), unused);
       kept.addLast(recording);
       while (kept.size() > settings.requests() && evictOldest()) {
         // until they are few enough
@@ -190,26 +220,29 @@ public final class TraceStore {
     return recording.sequence;
   }
 
-  synchronized boolean reserve(Recording recording, long size) {
-    if (recording.evicted) {
+  synchronized boolean reserve(Account account, long size) {
+    if (account.closed) {
       return false;
     }
     used += size;
-    recording.bytes += size;
+    account.bytes += size;
+    if (used > settings.bytes()) {
+      closeLost();
+    }
     while (used > settings.bytes() && evictOldest()) {
       // until there is room
     }
-    if (used > settings.bytes() || recording.evicted) {
-      give(recording, size);
+    if (used > settings.bytes() || account.closed) {
+      give(account, size);
       return false;
     }
     return true;
   }
 
-  private void give(Recording recording, long size) {
-    if (!recording.evicted) {
+  private void give(Account account, long size) {
+    if (!account.closed) {
       used -= size;
-      recording.bytes -= size;
+      account.bytes -= size;
     }
   }
 
@@ -218,16 +251,25 @@ public final class TraceStore {
       Recording each = all.next();
       if (!each.pinned) {
         all.remove();
-        forget(each);
+        close(each.account());
         return true;
       }
     }
     return false;
   }
 
-  private void forget(Recording recording) {
-    recording.evicted = true;
-    used -= recording.bytes;
-    recording.bytes = 0;
+  private void closeLost() {
+    for (Reference<? extends Recording> each = lost.poll(); each != null; each = lost.poll()) {
+      if (each instanceof Lease lease && running.remove(lease.account) != null) {
+        close(lease.account);
+      }
+    }
+  }
+
+  /** What is written from now on to a recording that is gone is not kept. */
+  private void close(Account account) {
+    used -= account.bytes;
+    account.bytes = 0;
+    account.closed = true;
   }
 }

@@ -38,8 +38,8 @@
  * io.sqlassist.trace.Recorder#holders()} tells who holds connections now, {@link
  * io.sqlassist.trace.Recorder#pools()} how the pools fare; {@code samplePools()} is to be called at
  * the end of a request and each second while somebody looks. {@code Engines} describes engines and
- * entities, {@code Explain} asks a database for its plan, and {@code SqlFormat} lays out a
- * statement for reading.
+ * entities, {@link io.sqlassist.trace.Explain} asks a database for its plan, and {@link
+ * io.sqlassist.trace.SqlFormat} lays out a statement for reading.
  *
  * <p><b>Promises.</b> Nothing here reaches the application: a failure of the recorder is counted
  * and otherwise ignored. No object of the application, of Hibernate or of JDBC is kept, only text

@@ -43,8 +43,7 @@ class RecorderTest {
     assertThat(statement.session()).isEqualTo(1);
     assertThat(statement.connection()).isEqualTo(1);
     assertThat(statement.transaction()).isEqualTo(1);
-    assertThat(trace.transactions().get(0).ending())
-        .isEqualTo(TransactionTrace.Ending.COMMITTED);
+    assertThat(trace.transactions().get(0).ending()).isEqualTo(TransactionTrace.Ending.COMMITTED);
     assertThat(shop.recorder.captureErrors()).isZero();
   }
 

@@ -1,0 +1,81 @@
+package io.sqlassist.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExplainGateTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select 1",
+        "SELECT * FROM t WHERE a = ? AND b = 'delete; drop' ORDER BY c LIMIT 5;",
+        "select \"delete\", t.set from t",
+        "with a as (select 1) select * from a",
+        "values (1, 2)",
+        "table t",
+        "select * from t for update",
+        "select * from t for no key update",
+        "select /* from Book */ a from t",
+        "select replaced, setting, updated_at from t",
+      })
+  void statementsThatOnlyReadPass(String sql) {
+    for (SqlDialect dialect : SqlDialect.values()) {
+      assertThat(ExplainGate.whyNot(sql, dialect)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ";",
+        "delete from t",
+        "DELETE FROM t",
+        "update t set a = 1",
+        "insert into t values (1)",
+        "merge into t using s on (a = b)",
+        "truncate table t",
+        "drop table t",
+        "call f()",
+        "do $$ begin end $$",
+        "explain delete from t",
+        "analyze delete from t",
+        "select 1; delete from t",
+        "select 1;; select 2",
+        "select 1; COMMIT; SET TRANSACTION READ WRITE; delete from t; COMMIT",
+        "select 1; ROLLBACK; BEGIN READ WRITE; delete from t; COMMIT",
+        "with d as (delete from t returning id) select * from d",
+        "with d as (update t set a = 1 returning id) select * from d",
+        "with d as (insert into t values (1) returning id) select * from d",
+        "select * into copy_of_t from t",
+        "select * from t into outfile '/x'",
+        "select 1 /*! ; delete from t */",
+        "select 1 /*M! ; delete from t */",
+        "select 1 /* /* */ ; delete from t -- */",
+        "select 1 -- \n; delete from t",
+        "select 1 --; delete from t",
+        "select 1 # ; delete from t",
+        "select 'a\\'; delete from t; --'",
+        "select \"a\\\"; delete from t; --\"",
+        "select $$a$$; delete from t",
+        "select $x$; delete from t; select $x$",
+        "select 'open",
+        "select \"open",
+        "select 1 /* open",
+        "select 1\\; delete from t",
+        "{call f()}",
+        "analyze",
+        "copy t from '/x'",
+        "lock table t",
+        "select * from final table (insert into t values (1))",
+        "select * from old table (delete from t)",
+      })
+  void whatMayDoMoreThanReadIsRefused(String sql) {
+    for (SqlDialect dialect : SqlDialect.values()) {
+      assertThat(ExplainGate.whyNot(sql, dialect)).as("%s: %s", dialect, sql).isNotEmpty();
+    }
+  }
+}
