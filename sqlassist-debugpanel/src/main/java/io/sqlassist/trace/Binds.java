@@ -1,6 +1,5 @@
 package io.sqlassist.trace;
 
-import io.sqlassist.trace.Bind.State;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -62,28 +61,29 @@ final class Binds {
 
   private static Bind bind(int index, @Nullable Object value, boolean secret) {
     if (value == null) {
-      return new Bind(index, "null", secret ? "" : "null", secret ? State.MASKED : State.COMPLETE);
+      return new Bind(
+          index, "null", secret ? "" : "null", secret ? Bind.State.MASKED : Bind.State.COMPLETE);
     }
     if (value == NOT_BOUND) {
-      return new Bind(index, "unknown", "", State.OPAQUE);
+      return new Bind(index, "unknown", "", Bind.State.OPAQUE);
     }
     String type = value.getClass().getSimpleName();
     if (secret) {
-      return new Bind(index, type, "", State.MASKED);
+      return new Bind(index, type, "", Bind.State.MASKED);
     }
     if (value instanceof byte[] bytes) {
-      return new Bind(index, type, bytes.length + " bytes", State.OPAQUE);
+      return new Bind(index, type, bytes.length + " bytes", Bind.State.OPAQUE);
     }
     if (value.getClass().isArray()) {
-      return new Bind(index, type, Array.getLength(value) + " elements", State.OPAQUE);
+      return new Bind(index, type, Array.getLength(value) + " elements", Bind.State.OPAQUE);
     }
     String text = text(value);
     if (text == null) {
-      return new Bind(index, type, value.getClass().getName(), State.OPAQUE);
+      return new Bind(index, type, value.getClass().getName(), Bind.State.OPAQUE);
     }
     return text.length() > LONGEST
-        ? new Bind(index, type, text.substring(0, LONGEST), State.TRUNCATED)
-        : new Bind(index, type, text, State.COMPLETE);
+        ? new Bind(index, type, text.substring(0, LONGEST), Bind.State.TRUNCATED)
+        : new Bind(index, type, text, Bind.State.COMPLETE);
   }
 
   private static @Nullable String text(Object value) {

@@ -1,6 +1,6 @@
 package io.sqlassist.trace;
 
-import io.sqlassist.trace.SqlToken.Type;
+import io.sqlassist.trace.SqlToken.Form;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -74,7 +74,7 @@ final class ExplainGate {
     if (!doubt.isEmpty()) {
       return doubt;
     }
-    tokens.removeIf(each -> each.type() == Type.COMMENT);
+    tokens.removeIf(each -> each.form() == Form.COMMENT);
     if (!tokens.isEmpty() && tokens.get(tokens.size() - 1).is(sql, ';')) {
       tokens.remove(tokens.size() - 1);
     }
@@ -82,7 +82,7 @@ final class ExplainGate {
       return "there is no statement";
     }
     SqlToken first = tokens.get(0);
-    if (first.type() != Type.WORD || !FIRST.contains(word(first))) {
+    if (first.form() != Form.WORD || !FIRST.contains(word(first))) {
       return "only SELECT, WITH, VALUES and TABLE are explained";
     }
     for (int i = 0; i < tokens.size(); i++) {
@@ -90,7 +90,7 @@ final class ExplainGate {
       if (token.is(sql, ';')) {
         return "there is more than one statement";
       }
-      if (token.type() == Type.WORD && isForbidden(i)) {
+      if (token.form() == Form.WORD && isForbidden(i)) {
         return "the word " + word(token).toUpperCase(Locale.ROOT) + " stands in it";
       }
     }
@@ -101,12 +101,12 @@ final class ExplainGate {
   private String doubt() {
     for (SqlToken token : tokens) {
       String text = token.in(sql);
-      if (token.type() == Type.COMMENT) {
+      if (token.form() == Form.COMMENT) {
         String comment = comment(text);
         if (!comment.isEmpty()) {
           return comment;
         }
-      } else if (token.type() == Type.STRING) {
+      } else if (token.form() == Form.STRING) {
         if (text.indexOf('\\') >= 0) {
           return "a backslash stands in a text, which databases read differently";
         }
@@ -116,13 +116,13 @@ final class ExplainGate {
         if (!isClosed(text)) {
           return "a text in it does not end";
         }
-      } else if (token.type() == Type.QUOTED_NAME) {
+      } else if (token.form() == Form.QUOTED_NAME) {
         if (!isClosed(text) || text.indexOf('\\') >= 0) {
           return "a quoted name in it does not end, or has a backslash";
         }
       } else if (token.is(sql, '\\') || token.is(sql, '{') || text.indexOf('\0') >= 0) {
         return "the sign " + text + " stands in it";
-      } else if (token.is(sql, '#') || text.indexOf('#') >= 0 && token.type() == Type.SIGN) {
+      } else if (text.indexOf('#') >= 0) {
         return "the sign # stands in it, which begins a comment for some databases";
       } else if (text.contains("--")) {
         return "it has a line comment, or what some databases take for one";

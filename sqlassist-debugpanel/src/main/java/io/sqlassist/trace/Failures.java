@@ -4,10 +4,14 @@ import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Makes text of exceptions. */
+/**
+ * Makes text of exceptions. Of a message only the first line is shown: what follows, PostgreSQL's
+ * detail for one, may be a row with all its values.
+ */
 final class Failures {
 
   private static final int LONGEST = 1_000;
+  private static final int DEEPEST = 20;
 
   /** From here on a message may hold a password. */
   private static final Pattern UNSAFE =
@@ -28,8 +32,25 @@ final class Failures {
         state(thrown));
   }
 
+  /** Of something that may have failed because of a statement, which is recorded itself. */
+  static Failure ofUnit(Throwable thrown) {
+    Throwable each = thrown;
+    for (int depth = 0; each != null && depth < DEEPEST; depth++) {
+      if (each instanceof SQLException) {
+        return new Failure(
+            thrown.getClass().getName(), "(told by the statement that failed)", state(each));
+      }
+      each = each.getCause();
+    }
+    return of(thrown);
+  }
+
   private static String message(Throwable thrown) {
-    String message = String.valueOf(thrown.getMessage());
+    String message = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+    int statement = message.indexOf("; SQL statement:");
+    if (statement >= 0) {
+      message = message.substring(0, statement);
+    }
     Matcher unsafe = UNSAFE.matcher(message);
     if (unsafe.find()) {
       message = message.substring(0, unsafe.start()) + "(rest not shown, it may hold a password)";

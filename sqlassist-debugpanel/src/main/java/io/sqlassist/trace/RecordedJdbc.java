@@ -177,12 +177,7 @@ final class RecordedJdbc {
         throws Throwable {
       switch (method.getName()) {
         case "createStatement", "prepareStatement", "prepareCall" -> {
-          Object statement = call(proxy, target, method, arguments);
-          String sql =
-              arguments != null && arguments.length > 0 && arguments[0] instanceof String text
-                  ? text
-                  : null;
-          return recorded(proxy, statement, sql);
+          return prepared(proxy, method, arguments);
         }
         case "close", "abort" -> {
           try {
@@ -200,7 +195,27 @@ final class RecordedJdbc {
       }
     }
 
-    private Object recorded(Object proxy, @Nullable Object statement, @Nullable String sql) {
+    /** Some databases look at a statement only when it is executed, some already here. */
+    private @Nullable Object prepared(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      String sql =
+          arguments != null && arguments.length > 0 && arguments[0] instanceof String text
+              ? text
+              : null;
+      long start = System.nanoTime();
+      Object statement;
+      try {
+        statement = call(proxy, target, method, arguments);
+      } catch (SQLException | RuntimeException e) {
+        if (sql != null && !recorder.isOff()) {
+          RecordedStatement.failedToPrepare(recorder, pool, entry, hold, sql, start, e);
+        }
+        throw e;
+      }
+      return statement instanceof Statement made ? recorded(proxy, made, sql) : statement;
+    }
+
+    private Object recorded(Object proxy, Statement statement, @Nullable String sql) {
       Class<?> type =
           statement instanceof CallableStatement
               ? CallableStatement.class
@@ -208,8 +223,7 @@ final class RecordedJdbc {
       return Proxy.newProxyInstance(
           RecordedJdbc.class.getClassLoader(),
           new Class<?>[] {type},
-          new RecordedStatement(
-              recorder, pool, (Statement) statement, (Connection) proxy, entry, hold, sql));
+          new RecordedStatement(recorder, pool, statement, (Connection) proxy, entry, hold, sql));
     }
 
     private void released() {

@@ -54,6 +54,42 @@ final class RecordedStatement implements InvocationHandler {
     this.binds = prepared == null ? null : new Binds();
   }
 
+  /** Writes down a statement that came to no execution. */
+  static void failedToPrepare(
+      Recorder recorder,
+      Pool pool,
+      OfConnection entry,
+      Hold hold,
+      String sql,
+      long start,
+      Exception thrown) {
+    try {
+      long end = System.nanoTime();
+      SqlShape of = recorder.shapes().of(sql, pool.dialect());
+      boolean secret = of.holdsSecrets() || recorder.settings().maskAllBinds();
+      entry.recording.executed(
+          entry,
+          new Executed(
+              of,
+              start,
+              end,
+              List.of(),
+              0,
+              0,
+              false,
+              0,
+              List.of(),
+              -1,
+              recorder.causes().current(),
+              entry.recording.wantsDetails() ? recorder.stacks().application() : List.of(),
+              Thread.currentThread().getName(),
+              secret ? Failures.ofSecret(thrown) : Failures.of(thrown)));
+      hold.executed(of.text(), end);
+    } catch (RuntimeException | Error e) {
+      recorder.captureFailed(e);
+    }
+  }
+
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {

@@ -62,7 +62,7 @@ final class RecordedUnit implements UnitObserver {
         cause instanceof PartialCommitException partial
             ? outcomes(partial.report()).toString()
             : unit.label;
-    recording.unitFailed(Mark.Kind.UNIT_COMMIT_FAILED, "", detail, Failures.of(cause));
+    recording.unitFailed(Mark.Kind.UNIT_COMMIT_FAILED, "", detail, Failures.ofUnit(cause));
   }
 
   @Override
@@ -72,7 +72,7 @@ final class RecordedUnit implements UnitObserver {
 
   @Override
   public void cleanupFailed(String engine, String action, Throwable failure) {
-    recording.unitFailed(Mark.Kind.CLEANUP_FAILED, engine, action, Failures.of(failure));
+    recording.unitFailed(Mark.Kind.CLEANUP_FAILED, engine, action, Failures.ofUnit(failure));
   }
 
   @Override

@@ -58,10 +58,13 @@ public final class Recorder implements Observer {
   // What this thread is doing. Of this recorder, since there may be several.
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable OfSession> acquiring = new ThreadLocal<>();
+
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Recording> attached = new ThreadLocal<>();
+
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Boolean> suppressed = new ThreadLocal<>();
+
   private final Causes causes = new Causes();
 
   /** A recorder with default settings, for tests. */

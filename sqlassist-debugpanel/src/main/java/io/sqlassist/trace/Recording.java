@@ -577,6 +577,7 @@ public final class Recording implements AutoCloseable {
     return added;
   }
 
+  @SuppressWarnings("ReferenceEquality") // whether it is shared
   private static long size(
       Executed executed, boolean detailed, Evidence.OfFingerprint fingerprint) {
     long size = BYTES_STATEMENT;

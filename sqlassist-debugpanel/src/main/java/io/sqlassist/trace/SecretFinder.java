@@ -1,6 +1,6 @@
 package io.sqlassist.trace;
 
-import io.sqlassist.trace.SqlToken.Type;
+import io.sqlassist.trace.SqlToken.Form;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -206,7 +206,7 @@ final class SecretFinder {
       } else if (token.is(sql, ';')) {
         level().reset();
         forgetInsert();
-      } else if (token.type() == Type.WORD || token.type() == Type.QUOTED_NAME) {
+      } else if (token.form() == Form.WORD || token.form() == Form.QUOTED_NAME) {
         word(i, token);
       } else if (token.isLiteral()) {
         value(i);
@@ -259,10 +259,10 @@ final class SecretFinder {
 
   private void word(int i, SqlToken token) {
     String word =
-        token.type() == Type.WORD ? token.in(sql).toLowerCase(Locale.ROOT) : token.in(sql);
-    if (token.type() == Type.WORD && CLAUSES.contains(word)) {
+        token.form() == Form.WORD ? token.in(sql).toLowerCase(Locale.ROOT) : token.in(sql);
+    if (token.form() == Form.WORD && CLAUSES.contains(word)) {
       clause(word);
-    } else if (token.type() == Type.WORD && KEYWORDS.contains(word)) {
+    } else if (token.form() == Form.WORD && KEYWORDS.contains(word)) {
       keyword(word);
     } else {
       name(i);
@@ -328,8 +328,8 @@ final class SecretFinder {
 
   private boolean isName(int i) {
     SqlToken token = tokens.get(i);
-    return token.type() == Type.QUOTED_NAME
-        || (token.type() == Type.WORD
+    return token.form() == Form.QUOTED_NAME
+        || (token.form() == Form.WORD
             && !CLAUSES.contains(token.in(sql).toLowerCase(Locale.ROOT))
             && !KEYWORDS.contains(token.in(sql).toLowerCase(Locale.ROOT)));
   }
@@ -368,7 +368,7 @@ final class SecretFinder {
     }
     SqlToken operator = tokens.get(at);
     boolean compares =
-        (operator.type() == Type.SIGN && "=<>!".indexOf(sql.charAt(operator.start())) >= 0)
+        (operator.form() == Form.SIGN && "=<>!".indexOf(sql.charAt(operator.start())) >= 0)
             || operator.isWord(sql, "in")
             || operator.isWord(sql, "like");
     if (!compares) {

@@ -48,7 +48,7 @@ final class SensitiveNames {
         return true;
       }
     }
-    for (String word : words.split("_")) {
+    for (String word : words.split("_", -1)) {
       if (WORDS.contains(word)) {
         return true;
       }

@@ -48,7 +48,7 @@ public final class SqlFormat {
     int from = 0;
     int placeholder = 0;
     for (SqlToken token : SqlLexer.tokens(sql, SqlDialect.OTHER)) {
-      if (token.type() == SqlToken.Type.PLACEHOLDER) {
+      if (token.form() == SqlToken.Form.PLACEHOLDER) {
         Bind bind = binds.get(++placeholder);
         out.append(sql, from, token.start());
         out.append(bind == null ? token.in(sql) : literal(bind));

@@ -1,6 +1,6 @@
 package io.sqlassist.trace;
 
-import io.sqlassist.trace.SqlToken.Type;
+import io.sqlassist.trace.SqlToken.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,34 +40,34 @@ final class SqlLexer {
     if (Character.isWhitespace(c)) {
       at++;
     } else if (c == '\'' || (c == '"' && dialect.doubleQuotedStrings())) {
-      add(Type.STRING, quoted(at, c, dialect.backslashEscapes()));
+      add(Form.STRING, quoted(at, c, dialect.backslashEscapes()));
     } else if (c == '"' || c == '`') {
-      add(Type.QUOTED_NAME, quoted(at, c, false));
+      add(Form.QUOTED_NAME, quoted(at, c, false));
     } else if (startsLineComment(c)) {
-      add(Type.COMMENT, lineEnd());
+      add(Form.COMMENT, lineEnd());
     } else if (c == '/' && peek(1) == '*') {
-      add(Type.COMMENT, blockCommentEnd());
+      add(Form.COMMENT, blockCommentEnd());
     } else if (c == '$' && dialect != SqlDialect.MARIADB && dollarTagEnd() > 0) {
-      add(Type.STRING, dollarQuotedEnd());
+      add(Form.STRING, dollarQuotedEnd());
     } else if (c == '$' && isDigit(peek(1))) {
-      add(Type.PLACEHOLDER, wordEnd(at + 1));
+      add(Form.PLACEHOLDER, wordEnd(at + 1));
     } else if (isDigit(c) || (c == '.' && isDigit(peek(1)))) {
-      add(Type.NUMBER, numberEnd());
+      add(Form.NUMBER, numberEnd());
     } else if (isWordStart(c)) {
       word(c);
     } else if (c == '?') {
       placeholder();
     } else if (c == ':' && isWordStart(peek(1)) && !endsWithColon()) {
-      add(Type.PLACEHOLDER, wordEnd(at + 1));
+      add(Form.PLACEHOLDER, wordEnd(at + 1));
     } else if (OPERATORS.indexOf(c) >= 0) {
-      add(Type.SIGN, operatorEnd());
+      add(Form.SIGN, operatorEnd());
     } else {
-      add(Type.SIGN, at + 1);
+      add(Form.SIGN, at + 1);
     }
   }
 
-  private void add(Type type, int end) {
-    tokens.add(new SqlToken(type, at, end));
+  private void add(Form form, int end) {
+    tokens.add(new SqlToken(form, at, end));
     at = end;
   }
 
@@ -79,13 +79,13 @@ final class SqlLexer {
   /** {@code ??} is how JDBC writes PostgreSQL's operator {@code ?}. */
   private void placeholder() {
     if (peek(1) == '?') {
-      add(Type.SIGN, at + 2);
+      add(Form.SIGN, at + 2);
     } else {
       int end = at + 1;
       while (end < sql.length() && isDigit(sql.charAt(end))) {
         end++;
       }
-      add(Type.PLACEHOLDER, end);
+      add(Form.PLACEHOLDER, end);
     }
   }
 
@@ -93,11 +93,11 @@ final class SqlLexer {
     boolean oneLetter = !isWordPart(peek(1));
     if (peek(1) == '\'' && oneLetter && "eEnNxXbB".indexOf(first) >= 0) {
       boolean escapes = dialect.backslashEscapes() || first == 'e' || first == 'E';
-      add(Type.STRING, quoted(at + 1, '\'', escapes));
+      add(Form.STRING, quoted(at + 1, '\'', escapes));
     } else if ((first == 'u' || first == 'U') && peek(1) == '&' && peek(2) == '\'') {
-      add(Type.STRING, quoted(at + 2, '\'', false));
+      add(Form.STRING, quoted(at + 2, '\'', false));
     } else {
-      add(Type.WORD, wordEnd(at + 1));
+      add(Form.WORD, wordEnd(at + 1));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.sqlassist.trace;
 
-import io.sqlassist.trace.SqlToken.Type;
+import io.sqlassist.trace.SqlToken.Form;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +33,7 @@ record SqlShape(
 
   static SqlShape of(String sql, SqlDialect dialect, SensitiveNames names, boolean maskAll) {
     List<SqlToken> tokens = SqlLexer.tokens(sql, dialect);
-    tokens.removeIf(each -> each.type() == Type.COMMENT);
+    tokens.removeIf(each -> each.form() == Form.COMMENT);
     BitSet secrets = new BitSet();
     if (maskAll) {
       secrets.set(0, tokens.size());
@@ -44,8 +44,8 @@ record SqlShape(
     int placeholder = 0;
     boolean hides = false;
     for (int i = 0; i < tokens.size(); i++) {
-      Type type = tokens.get(i).type();
-      if (type == Type.PLACEHOLDER) {
+      Form form = tokens.get(i).form();
+      if (form == Form.PLACEHOLDER) {
         secretBinds.set(++placeholder, secrets.get(i));
       } else if (secrets.get(i) && tokens.get(i).isLiteral()) {
         hides = true;
@@ -77,7 +77,7 @@ record SqlShape(
         masked.append(isBlank(sql, from, token.start()) ? sql.substring(from, token.start()) : " ");
       }
       boolean hidden =
-          secrets.get(i) && (token.type() == Type.STRING || token.type() == Type.NUMBER);
+          secrets.get(i) && (token.form() == Form.STRING || token.form() == Form.NUMBER);
       masked.append(hidden ? MASK : token.in(sql));
       from = token.end();
     }
@@ -171,7 +171,7 @@ record SqlShape(
   }
 
   private static void append(StringBuilder out, String sql, SqlToken token) {
-    switch (token.type()) {
+    switch (token.form()) {
       case WORD -> {
         separate(out, 'a');
         out.append(token.in(sql).toLowerCase(Locale.ROOT));
@@ -227,7 +227,7 @@ record SqlShape(
 
   private static StatementKind kindOfOne(String sql, List<SqlToken> tokens) {
     for (SqlToken token : tokens) {
-      if (token.type() == Type.WORD) {
+      if (token.form() == Form.WORD) {
         return switch (token.in(sql).toLowerCase(Locale.ROOT)) {
           case "select", "with", "values", "table" -> reading(sql, tokens);
           case "show", "describe", "desc" -> StatementKind.SELECT;
@@ -263,7 +263,7 @@ record SqlShape(
           default -> StatementKind.OTHER;
         };
       }
-      boolean mayStandBefore = token.type() == Type.SIGN || token.type() == Type.PLACEHOLDER;
+      boolean mayStandBefore = token.form() == Form.SIGN || token.form() == Form.PLACEHOLDER;
       if (!mayStandBefore) {
         break;
       }

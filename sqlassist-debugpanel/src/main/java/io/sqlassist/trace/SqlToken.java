@@ -1,9 +1,9 @@
 package io.sqlassist.trace;
 
 /** A piece of a statement. */
-record SqlToken(Type type, int start, int end) {
+record SqlToken(Form form, int start, int end) {
 
-  enum Type {
+  enum Form {
     WORD,
     QUOTED_NAME,
     STRING,
@@ -18,16 +18,16 @@ record SqlToken(Type type, int start, int end) {
   }
 
   boolean is(String sql, char sign) {
-    return type == Type.SIGN && sql.charAt(start) == sign && end == start + 1;
+    return form == Form.SIGN && sql.charAt(start) == sign && end == start + 1;
   }
 
   boolean isWord(String sql, String lowerCase) {
-    return type == Type.WORD
+    return form == Form.WORD
         && end - start == lowerCase.length()
         && sql.regionMatches(true, start, lowerCase, 0, lowerCase.length());
   }
 
   boolean isLiteral() {
-    return type == Type.STRING || type == Type.NUMBER || type == Type.PLACEHOLDER;
+    return form == Form.STRING || form == Form.NUMBER || form == Form.PLACEHOLDER;
   }
 }

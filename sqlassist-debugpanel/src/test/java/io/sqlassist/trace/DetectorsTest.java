@@ -75,8 +75,8 @@ class DetectorsTest {
         shop.trace(
             db -> {
               List<Author> authors = Shop.authors(db.reader());
-              authors.get(0).books().size();
-              authors.get(1).books().size();
+              assertThat(authors.get(0).books()).hasSize(2);
+              assertThat(authors.get(1).books()).hasSize(2);
             });
 
     assertThat(trace.statements()).hasSize(3);

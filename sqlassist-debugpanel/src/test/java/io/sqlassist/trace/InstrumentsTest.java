@@ -76,8 +76,9 @@ class InstrumentsTest {
         assertThat(rows.getStatement()).isSameAs(statement);
         assertThat(rows.next()).isTrue();
       }
-      assertThat(connection).isEqualTo(connection).isNotEqualTo(statement);
-      assertThat(connection.hashCode()).isEqualTo(connection.hashCode());
+      assertThat(connection.equals(statement.getConnection())).isTrue();
+      assertThat(connection.equals(statement)).isFalse();
+      assertThat(connection).hasSameHashCodeAs(statement.getConnection());
     }
   }
 

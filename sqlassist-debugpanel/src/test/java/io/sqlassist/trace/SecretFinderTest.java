@@ -26,7 +26,7 @@ class SecretFinderTest {
         "insert into t (id,a) values (?,?) on conflict (id) do update set api_key=? | {3}",
         "update users set name=?, password=? where id=? | {2}",
         "update users set name=?, password=upper(concat(?, salt)) where id=? | {2}",
-        "update users set password = a || ? where id=? | {1}",
+        "update users set password = a + ? where id=? | {1}",
         "select * from users where id=? and password=? | {2}",
         "select * from users u where u.password in (?,?) and u.id=? | {1, 2}",
         "select * from users where ? = password and id = ? | {1}",

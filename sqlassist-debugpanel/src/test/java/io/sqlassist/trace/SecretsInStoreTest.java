@@ -158,9 +158,9 @@ class SecretsInStoreTest {
                     db ->
                         db.writer()
                             .createNativeMutationQuery(
-                                "update accounts set id = cast('"
+                                "update accounts set email = '' where passwordHash = '"
                                     + SECRET
-                                    + "' as bigint) where passwordHash = 'x'")
+                                    + "' and nonsense = 1")
                             .executeUpdate()))
         .isNotNull();
     assertThatThrownBy(
