@@ -46,7 +46,7 @@ public final class ShopApp implements AutoCloseable {
 
   /**
    * Runs the shop until Ctrl-C. Environment variables: {@code PORT}, {@code SHOP_DATABASES}, {@code
-   * SHOP_DATA}.
+   * SHOP_DATA}, and {@code SQLASSIST_MODE=dev} for the debug panel.
    *
    * @param args not used
    */
@@ -80,10 +80,15 @@ public final class ShopApp implements AutoCloseable {
 
   private static ShopApp start(
       ShopConfig config, ShopDatabases databases, EngineRegistry registry) {
+    Development development = Development.of(registry);
     ShopEngines engines = ShopEngines.start(registry, databases);
     try {
       Javalin server =
-          Javalin.create(javalin -> configure(javalin, registry, engines, config.port()));
+          Javalin.create(
+              javalin -> {
+                configure(javalin, registry, engines, config.port());
+                development.configure(javalin);
+              });
       return new ShopApp(databases, registry, engines, server.start());
     } catch (RuntimeException e) {
       try (engines) {

@@ -38,7 +38,7 @@ final class RequestUnit implements UnitOrigin {
           "(?i)access-control-.*|cross-origin-.*|vary|strict-transport-security"
               + "|content-security-policy.*|permissions-policy|referrer-policy"
               + "|x-content-type-options|x-frame-options|x-request-id|x-correlation-id"
-              + "|traceparent|tracestate|server-timing");
+              + "|traceparent|tracestate|server-timing|x-sqlassist-.*");
 
   private static final String ATTRIBUTE = "io.sqlassist.javalin.unit";
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Holds the documentation against the code. Every Java block of a Markdown file stands below a mark
  * such as {@code <!-- code: ReadmeTest.java#first -->} and repeats that region of a test of this
- * package; the tests run, so the blocks do.
+ * package, in whatever module; the tests run, so the blocks do.
  *
  * <p>With {@code -Ddocs.refresh} the blocks are written anew from their regions first.
  */
@@ -30,7 +30,7 @@ class DocumentationTest {
 
   private static final Path ROOT = root();
   private static final List<Path> SOURCES =
-      Stream.of("sqlassist-javalin", "sqlassist-jta")
+      Stream.of("sqlassist-javalin", "sqlassist-jta", "sqlassist-debugpanel")
           .map(module -> ROOT.resolve(module + "/src/test/java/io/sqlassist/docs"))
           .toList();
   private static final Pattern MARK = Pattern.compile("<!-- code: (\\w+\\.java#[\\w-]+) -->");

@@ -1,0 +1,66 @@
+package io.sqlassist.debugpanel.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import library.TestApp;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Tests with a browser: each has tabs of its own, which are closed, and asked what they saw. */
+@Browser
+abstract class BrowserTests {
+
+  private Chromium chromium;
+  private final List<Tab> tabs = new ArrayList<>();
+  private final List<String> expectedMessages = new ArrayList<>();
+
+  @BeforeEach
+  void keepBrowser(Chromium given) {
+    chromium = given;
+  }
+
+  /** Whatever a page writes to the console is a failure, unless a test has said that it may. */
+  @AfterEach
+  void noTabComplained() {
+    List<String> messages = new ArrayList<>();
+    List<String> dialogs = new ArrayList<>();
+    for (Tab tab : tabs) {
+      messages.addAll(tab.messages());
+      dialogs.addAll(tab.dialogs());
+      tab.close();
+    }
+    messages.removeIf(each -> each.contains("/favicon.ico"));
+    messages.removeIf(each -> expectedMessages.stream().anyMatch(each::contains));
+    assertThat(messages).as("messages on the console").isEmpty();
+    assertThat(dialogs).as("dialogs").isEmpty();
+  }
+
+  void mayComplainOf(String part) {
+    expectedMessages.add(part);
+  }
+
+  Tab tab() {
+    Tab tab = chromium.tab();
+    tabs.add(tab);
+    return tab;
+  }
+
+  Tab tabBeside(Tab other) {
+    Tab tab = chromium.tabBeside(other);
+    tabs.add(tab);
+    return tab;
+  }
+
+  Tab windowBeside(Tab other) {
+    Tab tab = chromium.windowBeside(other);
+    tabs.add(tab);
+    return tab;
+  }
+
+  /** Opens one of a request's tabs. */
+  Tab request(TestApp app, String id, String name) {
+    return tab().open(app.panel("/requests/" + id + "?tab=" + name));
+  }
+}
