@@ -27,6 +27,12 @@ class CatalogPageTest extends ShopTestBase {
   }
 
   @Test
+  void hasNoDebugPanelUnlessTheModeSaysSo() {
+    assertThat(shop.get("/").body()).doesNotContain("__sqlassist");
+    assertThat(shop.get("/__sqlassist/").status()).isEqualTo(404);
+  }
+
+  @Test
   void escapesWhateverPeopleTypedIn() {
     long id =
         shop.post(

@@ -60,14 +60,4 @@ class DevelopmentTest {
     assertThat(shop.get("/__sqlassist/api/requests/" + id).json().at("/trace/findings").toString())
         .contains("\"" + finding + "\"");
   }
-
-  @Test
-  void otherwiseTheShopHasNeither() {
-    try (ShopApp shut = ShopApp.start(new ShopConfig(0, false, null))) {
-      Shop outside = new Shop(shut.url());
-
-      assertThat(outside.get("/").body()).doesNotContain("__sqlassist");
-      assertThat(outside.get("/__sqlassist/").status()).isEqualTo(404);
-    }
-  }
 }
