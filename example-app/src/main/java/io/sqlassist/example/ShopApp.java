@@ -23,8 +23,8 @@ public final class ShopApp implements AutoCloseable {
   private static final int BAD_SETTING = 2;
   private static final int CANNOT_START = 1;
 
-  /** How long requests that run when the shop closes may go on. */
-  private static final int GRACE_MILLIS = 1_000;
+  /** How long requests that run when the shop closes may go on; idle ones are not waited for. */
+  private static final int GRACE_MILLIS = 10_000;
 
   /** How long connections without a request stay then. */
   private static final int IDLE_MILLIS = 50;
