@@ -270,7 +270,7 @@ public final class JtaCoordinator implements AutoCloseable {
     }
     forgetIfRemoved(name);
     check(name, pool);
-    JtaDataSource dataSource = pools.open(name, pool);
+    JtaDataSource dataSource = pools.open(name, pool, watched(name, pool.source()));
     try {
       Engine engine =
           home.initializeEngine(
@@ -301,6 +301,16 @@ public final class JtaCoordinator implements AutoCloseable {
       pools.close(name);
       throw e;
     }
+  }
+
+  /**
+   * Lets observers see what the transaction manager asks of each branch. Not what recovery asks:
+   * that is nobody's unit of work.
+   */
+  private Source watched(String name, Source source) {
+    return source instanceof Source.Xa xa
+        ? new Source.Xa(registry().observer().instrumentXa(name, xa.dataSource()))
+        : source;
   }
 
   /** An engine may have been removed from its registry, which knows nothing of its pool. */

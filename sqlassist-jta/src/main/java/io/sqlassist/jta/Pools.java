@@ -26,8 +26,8 @@ final class Pools {
     return pools.containsKey(engine);
   }
 
-  JtaDataSource open(String engine, XaPool settings) {
-    String key = HandedIn.put(settings.source());
+  JtaDataSource open(String engine, XaPool settings, Source source) {
+    String key = HandedIn.put(source);
     try {
       AgroalDataSource pool =
           AgroalDataSource.from(
@@ -51,8 +51,7 @@ final class Pools {
                                   factory ->
                                       factory
                                           .poolRecovery(false)
-                                          .connectionProviderClass(
-                                              HandedIn.provider(settings.source()))
+                                          .connectionProviderClass(HandedIn.provider(source))
                                           .jdbcProperty("engine", key))));
       pools.put(engine, pool);
       return new JtaDataSource(engine, pool, settings.connectionTimeout);
