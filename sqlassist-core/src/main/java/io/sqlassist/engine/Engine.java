@@ -24,6 +24,7 @@ public final class Engine {
   private final SessionFactory sessionFactory;
   private final EngineConnections connections;
   private final Runnable pool;
+  private volatile EngineState state = EngineState.of(EngineState.Status.UP);
 
   /**
    * Creates an engine that is ready.
@@ -112,6 +113,15 @@ public final class Engine {
   }
 
   /**
+   * Whether the engine can be used. Asks no database.
+   *
+   * @return its state at this moment
+   */
+  public EngineState state() {
+    return state;
+  }
+
+  /**
    * Whether the engine refuses writes.
    *
    * @return true for a read-only engine
@@ -182,6 +192,7 @@ public final class Engine {
    * Closes the factory, then the pool if it is ours; the failure of one does not stop the other.
    */
   void close() {
+    state = EngineState.of(EngineState.Status.CLOSED);
     connections.close();
     try {
       sessionFactory.close();

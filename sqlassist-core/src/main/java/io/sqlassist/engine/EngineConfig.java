@@ -45,6 +45,7 @@ public final class EngineConfig {
   private @Nullable Duration acquireTimeout;
   private @Nullable Duration holdBudget;
   private @Nullable Duration idleInTransactionBudget;
+  private boolean optional;
   private @Nullable Class<?> caller;
   private boolean frozen;
 
@@ -299,6 +300,21 @@ public final class EngineConfig {
     return this;
   }
 
+  /**
+   * Lets the application start while this engine's database is down. Until the engine has started,
+   * every use of it fails at once with an {@link EngineDownException}, and the start is tried again
+   * by itself. What is wrong with the configuration, and not with the database, still refuses the
+   * engine. Default: an engine that does not start is an {@link EngineStartException}.
+   *
+   * @return this
+   * @see Engine#state()
+   */
+  public EngineConfig optional() {
+    checkOpen();
+    optional = true;
+    return this;
+  }
+
   private Duration positive(String setting, Duration value) {
     if (Objects.requireNonNull(value, setting).isNegative() || value.isZero()) {
       throw new IllegalArgumentException(
@@ -417,6 +433,10 @@ public final class EngineConfig {
 
   boolean isDefault() {
     return makeDefault;
+  }
+
+  boolean isOptional() {
+    return optional;
   }
 
   @Nullable String url() {

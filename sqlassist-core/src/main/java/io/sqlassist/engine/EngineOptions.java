@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     several tenants share
  * @param tenant the only tenant it is for, or null
  * @param owned the types whose entities live on this engine before all others
+ * @param optional whether the application starts without it, see {@link EngineConfig#optional()}
  */
 public record EngineOptions(
     String name,
@@ -35,7 +36,8 @@ public record EngineOptions(
     PoolOptions pool,
     String role,
     @Nullable String tenant,
-    List<Class<?>> owned) {
+    List<Class<?>> owned,
+    boolean optional) {
 
   /**
    * Copies the collections.
@@ -50,6 +52,7 @@ public record EngineOptions(
    * @param role under which name a unit of work asks for it
    * @param tenant the only tenant it is for, or null
    * @param owned the types whose entities live on this engine before all others
+   * @param optional whether the application starts without it
    */
   public EngineOptions {
     owned = List.copyOf(owned);
@@ -70,6 +73,7 @@ public record EngineOptions(
         + ", properties="
         + properties.keySet()
         + pool.description()
+        + (optional ? ", optional" : "")
         + (tenant == null ? "" : ", role=" + role + ", tenant=" + tenant)
         + "]";
   }

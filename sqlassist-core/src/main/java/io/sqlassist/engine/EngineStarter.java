@@ -186,7 +186,8 @@ final class EngineStarter {
             config.poolOptions(),
             config.role(),
             config.tenant(),
-            List.copyOf(config.owned()));
+            List.copyOf(config.owned()),
+            config.isOptional());
     return new Started(
         new Engine(options, dataSource, sessionFactory, connections, pool),
         config.kind()
