@@ -8,7 +8,7 @@ import io.sqlassist.debugpanel.DebugPanelConfig;
 import io.sqlassist.debugpanel.DebugPanelPlugin;
 import io.sqlassist.debugpanel.Panels;
 import io.sqlassist.embedded.DatabaseHandle;
-import io.sqlassist.embedded.H2Databases;
+import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
@@ -53,7 +53,12 @@ public final class TestApp implements AutoCloseable {
 
   /** Without a panel: what the application itself would say. */
   public static TestApp bare(Consumer<JavalinConfig> more) {
-    return new TestApp("none", config -> {}, more);
+    return new TestApp("none", DatabaseKind.H2, config -> {}, more);
+  }
+
+  /** With the engine {@code main} on a database of that kind. */
+  public static TestApp on(DatabaseKind kind) {
+    return new TestApp("dev", kind, panel -> {}, config -> {});
   }
 
   public static TestApp start() {
@@ -66,10 +71,14 @@ public final class TestApp implements AutoCloseable {
 
   public static TestApp start(
       String mode, Consumer<DebugPanelConfig> panel, Consumer<JavalinConfig> more) {
-    return new TestApp(mode, panel, more);
+    return new TestApp(mode, DatabaseKind.H2, panel, more);
   }
 
-  private TestApp(String mode, Consumer<DebugPanelConfig> panel, Consumer<JavalinConfig> more) {
+  private TestApp(
+      String mode,
+      DatabaseKind kind,
+      Consumer<DebugPanelConfig> panel,
+      Consumer<JavalinConfig> more) {
     registry = EngineRegistry.create();
     plugin =
         mode.equals("none")
@@ -81,9 +90,9 @@ public final class TestApp implements AutoCloseable {
                   config.registry = registry;
                   panel.accept(config);
                 });
-    engine("main", config -> config.makeDefault().entities(Author.class, Book.class));
-    engine("audit", config -> config.entities(AuditEntry.class));
-    engine("spare", config -> config.entities(AuditEntry.class));
+    engine("main", kind, config -> config.makeDefault().entities(Author.class, Book.class));
+    engine("audit", DatabaseKind.H2, config -> config.entities(AuditEntry.class));
+    engine("spare", DatabaseKind.H2, config -> config.entities(AuditEntry.class));
     fill();
     javalin =
         Javalin.create(
@@ -100,8 +109,8 @@ public final class TestApp implements AutoCloseable {
             .start(0);
   }
 
-  private void engine(String name, Consumer<EngineConfig> more) {
-    DatabaseHandle database = H2Databases.fresh();
+  private void engine(String name, DatabaseKind kind, Consumer<EngineConfig> more) {
+    DatabaseHandle database = kind.fresh();
     registry.initializeEngine(
         name,
         config -> {
@@ -159,6 +168,8 @@ public final class TestApp implements AutoCloseable {
     config.routes.post("/login", this::login);
     config.routes.get("/fail", this::fail);
     config.routes.get("/throws", this::throwing);
+    config.routes.get("/danger", this::danger);
+    config.routes.get("/remote", TestApp::remote);
     config.routes.get("/future", this::future);
     config.routes.get("/x<path>", this::markup);
     config.routes.get("/ajax", ctx -> ctx.html(page("<script src=\"/ajax.js\"></script>")));
@@ -349,6 +360,82 @@ public final class TestApp implements AutoCloseable {
     } catch (RuntimeException e) {
       ctx.status(500).html(page("<p>failed"));
     }
+  }
+
+  /** What must never be explained, one of it for each request. */
+  public static final List<String> DANGERS =
+      List.of(
+          "delete from Book where 1 = 0",
+          "with d as (delete from Book where 1 = 0 returning id) select * from d",
+          "select 1; delete from Book where 1 = 0",
+          "select id into copied from Book where 1 = 0",
+          "select id from account where password_hash = ?");
+
+  private void danger(Context ctx) {
+    String sql = DANGERS.get(Integer.parseInt(ctx.queryParam("n")));
+    DbSessionsContainer db = db(ctx);
+    db.session("main")
+        .doWork(
+            connection -> {
+              try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                if (sql.endsWith("?")) {
+                  statement.setString(1, "hunter2");
+                }
+                statement.execute();
+              } catch (SQLException e) {
+                ctx.header("X-Failed", "yes"); // not every database knows all of them
+              }
+            });
+    db.doom();
+    ctx.result("tried");
+  }
+
+  /** An engine whose database says that it is on another machine, and a request to it. */
+  public String traceOfAnotherMachine() {
+    registry.initializeEngine(
+        "remote",
+        Elsewhere.of(DatabaseKind.H2.fresh().dataSource()),
+        config -> config.entities(AuditEntry.class).property("hibernate.hbm2ddl.auto", "create"));
+    return trace("/remote");
+  }
+
+  /** An engine {@code secret} with a password in its URL. */
+  public void withPasswordInUrl(String password) {
+    registry.initializeEngine(
+        "secret",
+        config ->
+            config
+                .url("jdbc:h2:mem:secret" + port() + ";USER=sa;PASSWORD=" + password)
+                .entities(AuditEntry.class)
+                .property("hibernate.hbm2ddl.auto", "create"));
+  }
+
+  private static void remote(Context ctx) {
+    db(ctx)
+        .session("remote")
+        .createSelectionQuery("select count(*) from AuditEntry", Long.class)
+        .getSingleResult();
+    ctx.result("asked");
+  }
+
+  /** Stops recording, or goes on, as its button does. */
+  public void capture(boolean on) {
+    HttpResponse<String> answer =
+        send(
+            request("/__sqlassist/api/capture")
+                .header("Content-Type", "application/json")
+                .header("X-SqlAssist-Token", token())
+                .POST(HttpRequest.BodyPublishers.ofString("{\"paused\": " + !on + "}")));
+    if (answer.statusCode() != 200) {
+      throw new IllegalStateException(answer.body());
+    }
+  }
+
+  /** What the pages of the panel show when they change something. */
+  public String token() {
+    return get("/__sqlassist/")
+        .body()
+        .replaceAll("(?s).*sqlassist-token\" content=\"([0-9a-f]+)\".*", "$1");
   }
 
   private void throwing(Context ctx) {

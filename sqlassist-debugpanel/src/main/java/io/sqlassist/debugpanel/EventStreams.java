@@ -48,15 +48,37 @@ final class EventStreams {
   private static final class Stream {
     private final Topic topic;
     private long seen; // used by the worker only
-    private volatile @Nullable SseClient client;
+    private @Nullable SseClient client; // guarded by this
+    private boolean over; // guarded by this
 
     Stream(Topic topic, long seen) {
       this.topic = topic;
       this.seen = seen;
     }
 
+    /** Its page is there. False if the stream was ended before: the page sees it open earlier. */
+    synchronized boolean begin(SseClient page) {
+      client = page;
+      return !over;
+    }
+
+    void end() {
+      SseClient page;
+      synchronized (this) {
+        over = true;
+        page = client;
+      }
+      if (page != null) {
+        page.close();
+      }
+    }
+
+    private synchronized @Nullable SseClient client() {
+      return client;
+    }
+
     void send(Event event) {
-      SseClient to = client;
+      SseClient to = client();
       if (to == null || to.terminated() || (event.number > 0 && event.number <= seen)) {
         return;
       }
@@ -69,7 +91,7 @@ final class EventStreams {
     }
 
     void beat() {
-      SseClient to = client;
+      SseClient to = client();
       if (to != null && !to.terminated()) {
         to.sendComment("still here");
       }
@@ -98,7 +120,10 @@ final class EventStreams {
             client -> {
               client.onClose(() -> release(stream));
               client.keepAlive();
-              stream.client = client;
+              if (!stream.begin(client)) {
+                client.close();
+                return;
+              }
               execute(
                   () -> {
                     stream.beat();
@@ -212,10 +237,7 @@ final class EventStreams {
   /** Ends all streams. Pages come again by themselves. */
   void close() {
     for (Stream stream : new ArrayList<>(streams)) {
-      SseClient client = stream.client;
-      if (client != null) {
-        client.close();
-      }
+      stream.end();
       release(stream);
     }
   }

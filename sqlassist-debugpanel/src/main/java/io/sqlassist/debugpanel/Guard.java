@@ -33,7 +33,11 @@ final class Guard {
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9a-f:.]+]|[a-z0-9_.-]+)(?::[0-9]{1,5})?");
-  private static final Pattern ADDRESS = Pattern.compile("\\[?[0-9a-fA-F:.%]+]?");
+
+  /** An address in digits, never a name such as {@code cafe}. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[0-9a-zA-Z]+)?]?");
 
   /** A proxy or a tunnel on this machine makes strangers look local; these give it away. */
   private static final List<String> FORWARDED =

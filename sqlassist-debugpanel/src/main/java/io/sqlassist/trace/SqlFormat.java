@@ -26,7 +26,8 @@ public final class SqlFormat {
       return sql;
     }
     try {
-      return FormatStyle.BASIC.getFormatter().format(sql).strip();
+      // Its lines begin with a margin of their own.
+      return FormatStyle.BASIC.getFormatter().format(sql).stripIndent().strip();
     } catch (RuntimeException e) {
       return sql;
     }

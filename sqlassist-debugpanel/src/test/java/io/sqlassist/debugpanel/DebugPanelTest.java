@@ -1,13 +1,23 @@
 package io.sqlassist.debugpanel;
 
+import static io.sqlassist.debugpanel.Requests.addresses;
+import static io.sqlassist.debugpanel.Requests.raw;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.sqlassist.debugpanel.Requests.Answer;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
-import java.net.Socket;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,15 +25,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import javax.sql.DataSource;
 import library.TestApp;
+import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.spi.EventType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Who is let in, what clients are told, and what is never touched, over HTTP. */
 class DebugPanelTest {
@@ -44,99 +58,25 @@ class DebugPanelTest {
     bare.close();
   }
 
-  /** Every address of the panel, with a method. */
-  private static List<String> addresses(TestApp app) {
-    String id = app.trace("/authors");
-    List<String> all = new ArrayList<>();
-    for (String page :
-        List.of(
-            "",
-            "/",
-            "/engines",
-            "/engines/main",
-            "/pools",
-            "/entities",
-            "/findings",
-            "/requests/" + id,
-            "/requests/" + id + ".json",
-            "/requests/" + id + ".txt",
-            "/requests/" + id + ".md",
-            "/requests/" + id + ".trace.json")) {
-      all.add("GET /__sqlassist" + page);
-    }
-    for (String api :
-        List.of(
-            "/status",
-            "/requests",
-            "/requests/" + id,
-            "/requests/" + id + "/summary",
-            "/requests/" + id + "/statements",
-            "/requests/" + id + "/statements/1",
-            "/engines",
-            "/engines/main",
-            "/pools",
-            "/entities?engine=main",
-            "/findings",
-            "/events")) {
-      all.add("GET /__sqlassist/api" + api);
-    }
-    for (String asset : Assets.NAMES) {
-      all.add("GET /__sqlassist" + new Assets().folder() + "/" + asset);
-    }
-    for (String api :
-        List.of(
-            "/capture",
-            "/clear",
-            "/requests/" + id + "/pin",
-            "/requests/" + id + "/statements/1/explain")) {
-      all.add("POST /__sqlassist/api" + api);
-    }
-    all.add("PUT /__sqlassist/");
-    all.add("OPTIONS /__sqlassist/api/clear");
-    return all;
-  }
-
-  private record Answer(int status, Map<String, String> headers, String body) {}
-
-  /** As a client that writes its own headers, which Java's does not let us. */
-  private static Answer raw(TestApp app, String address, String... headers) {
-    try (Socket socket = new Socket("127.0.0.1", app.port())) {
-      String[] parts = address.split(" ");
-      StringBuilder request = new StringBuilder(parts[0] + " " + parts[1] + " HTTP/1.1\r\n");
-      if (List.of(headers).stream().noneMatch(each -> each.startsWith("Host:"))) {
-        request.append("Host: localhost:").append(app.port()).append("\r\n");
-      }
-      for (String header : headers) {
-        request.append(header).append("\r\n");
-      }
-      request.append("Accept: */*\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-      socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-      socket.setSoTimeout(10_000);
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      InputStream in = socket.getInputStream();
-      in.transferTo(bytes);
-      return parse(bytes.toString(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Answer parse(String text) {
-    String[] parts = text.split("\r\n\r\n", 2);
-    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    String[] lines = parts[0].split("\r\n");
-    for (int i = 1; i < lines.length; i++) {
-      String[] header = lines[i].split(": ", 2);
-      headers.put(header[0], header[1]);
-    }
-    headers.remove("Date");
-    return new Answer(
-        Integer.parseInt(lines[0].split(" ")[1]), headers, parts.length > 1 ? parts[1] : "");
-  }
-
   @Test
+  @Proves({"S2", "A1"})
   void withoutTheModeNothingIsRegisteredAndNothingIsTold() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(DebugPanelPlugin.class);
+    log.start();
+    logger.addAppender(log);
     try (TestApp off = TestApp.start("", panel -> {}, config -> {})) {
+      assertThat(log.list)
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.getLevel()).isEqualTo(Level.WARN);
+                assertThat(line.getFormattedMessage()).contains("stays off", "SQLASSIST_MODE");
+              });
+      assertThat(connectionsOf(off)).isSameAs(off.registry.engine("main").dataSource());
+      assertThat(listeners(off)).isEqualTo(listeners(bare));
+      assertThat(listeners(app)).isNotEqualTo(listeners(bare));
+      assertThat(connectionsOf(app)).isNotSameAs(app.registry.engine("main").dataSource());
       assertThat(off.javalin.unsafe.internalRouter.allHttpHandlers())
           .hasSameSizeAs(bare.javalin.unsafe.internalRouter.allHttpHandlers());
       assertThat(off.javalin.unsafe.servletRequestLifecycle)
@@ -148,7 +88,65 @@ class DebugPanelTest {
       assertThat(page.headers().map().keySet())
           .noneMatch(each -> each.contains("sqlassist") || each.equals("server-timing"));
       assertThat(raw(off, "GET /__sqlassist/")).isEqualTo(raw(bare, "GET /__sqlassist/"));
+    } finally {
+      logger.detachAppender(log);
     }
+  }
+
+  private static SessionFactoryImplementor factory(TestApp app) {
+    return app.registry.engine("main").sessionFactory().unwrap(SessionFactoryImplementor.class);
+  }
+
+  /** Where Hibernate gets its connections. */
+  private static DataSource connectionsOf(TestApp app) {
+    return factory(app)
+        .getServiceRegistry()
+        .requireService(ConnectionProvider.class)
+        .unwrap(DataSource.class);
+  }
+
+  /** Hibernate's listeners, by their classes. */
+  private static List<String> listeners(TestApp app) {
+    List<String> all = new ArrayList<>();
+    for (EventType<?> type : EventType.values()) {
+      factory(app)
+          .getEventEngine()
+          .getListenerRegistry()
+          .getEventListenerGroup(type)
+          .fireLazyEventOnEachListener(
+              () -> type, (each, event) -> all.add(event + " " + each.getClass().getName()));
+    }
+    return all;
+  }
+
+  /** A machine's own address in its network is not loopback, though it comes from here. */
+  @Test
+  @Proves({"S4", "S3"})
+  void whoComesFromTheNetworkIsRefusedWhateverHeSays() throws IOException {
+    InetAddress own = addressInNetwork();
+    assumeTrue(own != null, "this machine has no address but loopback");
+    try (TestApp open =
+        TestApp.start("dev", panel -> {}, config -> config.jetty.host = "0.0.0.0")) {
+      for (String header : List.of("X-Forwarded-For: 127.0.0.1", "Accept-Language: en")) {
+        for (String address : List.of("GET /__sqlassist/", "GET /__sqlassist/api/requests")) {
+          assertThat(raw(own, open.port(), address, "Host: localhost", header).status())
+              .as(address)
+              .isEqualTo(404);
+        }
+        assertThat(
+                raw(own, open.port(), "GET /authors", "Host: localhost", header).headers().keySet())
+            .noneMatch(each -> each.contains("SqlAssist") || each.contains("Timing"));
+      }
+      assertThat(raw(open, "GET /__sqlassist/").status()).isEqualTo(200);
+    }
+  }
+
+  private static InetAddress addressInNetwork() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(each -> each instanceof Inet4Address && !each.isLoopbackAddress())
+        .findFirst()
+        .orElse(null);
   }
 
   @ParameterizedTest
@@ -170,20 +168,22 @@ class DebugPanelTest {
         "Origin: null",
         "Origin: https://localhost"
       })
+  @Proves({"S3", "S4", "S5"})
   void whoIsRefusedSeesAtEveryAddressWhatAnUnknownOneAnswers(String header) {
     for (String address : addresses(app)) {
       Answer answer = raw(app, address, header);
       Answer unknown = raw(bare, address, header);
-      assertThat(answer.status).as(address).isEqualTo(unknown.status);
+      assertThat(answer.status()).as(address).isEqualTo(unknown.status());
       assertThat(answer).as(address).isEqualTo(unknown);
     }
     Answer page = raw(app, "GET /authors", header);
-    assertThat(page.headers.keySet())
+    assertThat(page.headers().keySet())
         .noneMatch(each -> each.contains("SqlAssist") || each.contains("Timing"));
-    assertThat(page.body).doesNotContain(TOOLBAR);
+    assertThat(page.body()).doesNotContain(TOOLBAR);
   }
 
   @Test
+  @Proves("S5")
   void twoHostHeadersAreRefused() {
     Answer answer =
         raw(
@@ -192,17 +192,25 @@ class DebugPanelTest {
             "Host: localhost:" + app.port(),
             "Host: evil.test");
 
-    assertThat(answer.status).isIn(400, 404);
-    assertThat(answer.body).doesNotContain("items");
+    assertThat(answer.status()).isIn(400, 404);
+    assertThat(answer.body()).doesNotContain("items");
   }
 
   @Test
+  @Proves("S4")
   void onlyThisMachineIsThisMachine() {
     assertThat(List.of("127.0.0.1", "127.8.8.8", "::1", "[::1]", "0:0:0:0:0:0:0:1"))
         .allMatch(Guard::isLoopback);
     assertThat(
             List.of(
-                "10.0.0.1", "192.168.1.1", "::2", "localhost", "evil.test", "", "::ffff:10.0.0.1"))
+                "10.0.0.1",
+                "192.168.1.1",
+                "::2",
+                "localhost",
+                "evil.test",
+                "",
+                "::ffff:10.0.0.1",
+                "cafe"))
         .noneMatch(Guard::isLoopback);
     assertThat(Guard.isLoopback(null)).isFalse();
   }
@@ -211,28 +219,26 @@ class DebugPanelTest {
   void thisMachineIsLetIn() {
     for (String address : addresses(app)) {
       if (address.startsWith("GET") && !address.endsWith("/events")) {
-        assertThat(raw(app, address).status).as(address).isEqualTo(200);
+        assertThat(raw(app, address).status()).as(address).isEqualTo(200);
       }
     }
   }
 
   @Test
   void anotherNameOfThisMachineIsKnownOnceItIsConfigured() {
-    assertThat(raw(app, "GET /__sqlassist/", "Host: dev.test").status).isEqualTo(404);
+    assertThat(raw(app, "GET /__sqlassist/", "Host: dev.test").status()).isEqualTo(404);
     try (TestApp named = TestApp.start(panel -> panel.hosts.add("Dev.test"))) {
-      assertThat(raw(named, "GET /__sqlassist/", "Host: dev.test").status).isEqualTo(200);
-      assertThat(raw(named, "GET /__sqlassist/", "Host: DEV.TEST:80").status).isEqualTo(200);
-      assertThat(raw(named, "GET /__sqlassist/", "Host: evil.test").status).isEqualTo(404);
+      assertThat(raw(named, "GET /__sqlassist/", "Host: dev.test").status()).isEqualTo(200);
+      assertThat(raw(named, "GET /__sqlassist/", "Host: DEV.TEST:80").status()).isEqualTo(200);
+      assertThat(raw(named, "GET /__sqlassist/", "Host: evil.test").status()).isEqualTo(404);
     }
   }
 
   @Test
+  @Proves("S6")
   void changesNeedTheTokenOfThePageAndJson() {
     String id = app.trace("/authors");
-    String token =
-        app.get("/__sqlassist/")
-            .body()
-            .replaceAll("(?s).*sqlassist-token\" content=\"([0-9a-f]+)\".*", "$1");
+    String token = app.token();
     for (String api :
         List.of(
             "/capture",
@@ -267,12 +273,13 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S7")
   void everyAnswerOfThePanelIsFencedIn() {
     for (String address : addresses(app)) {
       if (!address.startsWith("GET") || address.endsWith("/events")) {
         continue;
       }
-      Map<String, String> headers = raw(app, address).headers;
+      Map<String, String> headers = raw(app, address).headers();
       assertThat(headers.get("Content-Security-Policy"))
           .as(address)
           .contains(
@@ -295,6 +302,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S7")
   void handlersOfTheApplicationAddNothingToThePanel() {
     try (TestApp own =
         TestApp.start(
@@ -311,6 +319,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("A10")
   void aJsonClientIsToldInHeadersAndGetsTheSameBody() {
     HttpResponse<String> answer = app.get("/api/authors");
     String id = answer.headers().firstValue("X-SqlAssist-Request").orElseThrow();
@@ -359,6 +368,7 @@ class DebugPanelTest {
         "/nowhere",
         "/sse"
       })
+  @Proves("A11")
   void whatIsNoPageIsNotTouched(String path) {
     assertThat(app.get(path).body()).isEqualTo(bare.get(path).body());
     assertThat(app.get(path).statusCode()).isEqualTo(bare.get(path).statusCode());
@@ -372,6 +382,7 @@ class DebugPanelTest {
         "Sec-Fetch-Dest: empty",
         "Sec-Fetch-Dest: iframe"
       })
+  @Proves("A11")
   void aPartOfAPageIsNotTouched(String header) {
     String[] parts = header.split(": ");
     HttpResponse<String> answer = app.send(app.request("/").header(parts[0], parts[1]).GET());
@@ -410,30 +421,32 @@ class DebugPanelTest {
       String token = remote.plugin.panel().guard().token();
       String[] proxied = {"Host: dev.example", "X-Forwarded-For: 203.0.113.9"};
 
-      assertThat(raw(remote, "GET /__sqlassist/", proxied).status).isEqualTo(404);
-      assertThat(raw(remote, "GET /__sqlassist/?token=" + "0".repeat(32), proxied).status)
+      assertThat(raw(remote, "GET /__sqlassist/", proxied).status()).isEqualTo(404);
+      assertThat(raw(remote, "GET /__sqlassist/?token=" + "0".repeat(32), proxied).status())
           .isEqualTo(404);
-      assertThat(raw(remote, "GET /__sqlassist/api/requests?token=" + token, proxied).status)
+      assertThat(raw(remote, "GET /__sqlassist/api/requests?token=" + token, proxied).status())
           .isEqualTo(404);
       Answer exchanged = raw(remote, "GET /__sqlassist/?token=" + token, proxied);
-      assertThat(exchanged.status).isEqualTo(303);
-      assertThat(exchanged.headers.get("Location")).isEqualTo("/__sqlassist/");
-      assertThat(exchanged.headers.get("Set-Cookie"))
+      assertThat(exchanged.status()).isEqualTo(303);
+      assertThat(exchanged.headers().get("Location")).isEqualTo("/__sqlassist/");
+      assertThat(exchanged.headers().get("Set-Cookie"))
           .contains("HttpOnly", "SameSite=Strict", "Path=/__sqlassist");
-      String cookie = exchanged.headers.get("Set-Cookie").split(";")[0];
+      String cookie = exchanged.headers().get("Set-Cookie").split(";")[0];
       assertThat(
-              raw(remote, "GET /__sqlassist/", proxied[0], proxied[1], "Cookie: " + cookie).status)
+              raw(remote, "GET /__sqlassist/", proxied[0], proxied[1], "Cookie: " + cookie)
+                  .status())
           .isEqualTo(200);
-      assertThat(raw(remote, "GET /__sqlassist/", "Host: evil.test", "Cookie: " + cookie).status)
+      assertThat(raw(remote, "GET /__sqlassist/", "Host: evil.test", "Cookie: " + cookie).status())
           .isEqualTo(404);
       assertThat(
               raw(remote, "GET /__sqlassist/", proxied[0], "Cookie: " + Guard.COOKIE + "=wrong")
-                  .status)
+                  .status())
           .isEqualTo(404);
     }
   }
 
   @Test
+  @Proves("S11")
   void secretsOfARequestAreNowhere() {
     try (TestApp own = TestApp.start()) {
       HttpResponse<String> login =
@@ -468,6 +481,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S9")
   void passwordsOfTheEnginesAreNowhere() {
     for (String path : List.of("/api/engines", "/api/engines/main", "/api/pools", "/api/status")) {
       assertThat(app.get("/__sqlassist" + path).body().toLowerCase(java.util.Locale.ROOT))
@@ -477,6 +491,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S13")
   void unknownAndForgottenRequestsAnswerAlike() {
     try (TestApp small =
         TestApp.start(panel -> panel.recorder = recorder -> recorder.requests(1))) {
@@ -496,6 +511,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S19")
   void thePanelsOwnRequestsAndSqlAreNotInTheList() {
     try (TestApp own = TestApp.start()) {
       own.get("/__sqlassist/");
@@ -507,6 +523,7 @@ class DebugPanelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"recorder", "guard", "assets", "streams"})
+  @Proves("S17")
   void aFailingPanelChangesNothingForTheApplication(String part)
       throws ReflectiveOperationException {
     try (TestApp broken = TestApp.start(panel -> panel.toolbar = !part.equals("streams"))) {
@@ -551,6 +568,7 @@ class DebugPanelTest {
   }
 
   @Test
+  @Proves("S8")
   void sourcesBuildNoMarkup() throws IOException {
     for (String name : Assets.NAMES) {
       try (InputStream in = Assets.class.getResourceAsStream("assets/" + name)) {

@@ -38,6 +38,7 @@ class EventStreamsTest {
   }
 
   @Test
+  @Proves("S16")
   void aHundredListenersLeaveEight() throws IOException {
     try (TestApp app = TestApp.start()) {
       List<Socket> sockets = new ArrayList<>();

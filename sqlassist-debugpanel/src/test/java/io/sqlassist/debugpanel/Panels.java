@@ -14,6 +14,11 @@ public final class Panels {
     return new DebugPanelPlugin(config, new Activation(mode, environment));
   }
 
+  /** What is logged at the start of a panel that may be reached from elsewhere. */
+  public static String token(DebugPanelPlugin plugin) {
+    return plugin.panel().guard().token();
+  }
+
   /** Ends all streams of a panel. */
   public static void cutStreams(DebugPanelPlugin plugin) {
     plugin.panel().streams().close();

@@ -3,6 +3,7 @@ package io.sqlassist.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bookshop.Shop;
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
@@ -153,6 +154,7 @@ class AttributionTest {
   }
 
   @Test
+  @Proves("S19")
   void nothingIsRecordedOfWhatIsExcluded() throws Exception {
     long before = shop.recorder.background().totals().statements();
     List<?> authors =

@@ -3,6 +3,7 @@ package io.sqlassist.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bookshop.Shop;
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.trace.EntityInfo.AttributeInfo;
 import java.util.List;
@@ -28,6 +29,7 @@ class EnginesTest {
   }
 
   @Test
+  @Proves("S9")
   void enginesAreDescribedWithoutSecrets() {
     List<EngineInfo> all = engines.all();
 

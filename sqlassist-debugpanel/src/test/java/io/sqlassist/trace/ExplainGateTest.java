@@ -2,6 +2,7 @@ package io.sqlassist.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +74,7 @@ class ExplainGateTest {
         "select * from final table (insert into t values (1))",
         "select * from old table (delete from t)",
       })
+  @Proves("S12")
   void whatMayDoMoreThanReadIsRefused(String sql) {
     for (SqlDialect dialect : SqlDialect.values()) {
       assertThat(ExplainGate.whyNot(sql, dialect)).as("%s: %s", dialect, sql).isNotEmpty();

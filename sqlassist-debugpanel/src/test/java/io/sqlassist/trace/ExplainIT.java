@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bookshop.Account;
 import bookshop.Shop;
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.trace.ExplainResult.Outcome;
 import java.sql.Connection;
@@ -69,6 +70,7 @@ class ExplainIT {
 
   @ParameterizedTest
   @EnumSource
+  @Proves("S19")
   void recordedQueryHasAPlan(DatabaseKind kind) {
     Traced shop = shop(kind);
     Trace trace = shop.trace(db -> Shop.named(db.writer(), "author 1"));
@@ -125,6 +127,7 @@ class ExplainIT {
 
   @ParameterizedTest
   @EnumSource
+  @Proves("S12")
   void dangerousStatementsAreRefusedAndNothingChanges(DatabaseKind kind) {
     Traced shop = shop(kind);
     StatementTrace select = select(shop);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bookshop.Author;
 import bookshop.Shop;
 import com.zaxxer.hikari.HikariDataSource;
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.session.Units;
@@ -156,6 +157,7 @@ class InstrumentsTest {
   }
 
   @Test
+  @Proves("S17")
   void recorderThatFailsDisturbsNobody() throws SQLException {
     Recorder recorder = new Recorder();
     DataSource source = recorder.instrument("x", hostile(DatabaseKind.H2.fresh().dataSource()));
@@ -169,6 +171,7 @@ class InstrumentsTest {
   }
 
   @Test
+  @Proves("S17")
   void failingRequestLookUpDisturbsNobody() {
     try (Traced failing =
         Traced.shop(

@@ -2,6 +2,7 @@ package io.sqlassist.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,7 @@ class JdbcUrlTest {
         "jdbc:oracle:thin:joe/hunter2@db:1521:shop",
         "jdbc:oracle:thin:joe/\"hunter2\"@//db:1521/shop",
       })
+  @Proves("S9")
   void shownUrlHoldsNoPassword(String url) {
     assertThat(JdbcUrl.shown(url)).startsWith("jdbc:").doesNotContain("hunter2");
   }

@@ -2,6 +2,7 @@ package io.sqlassist.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.trace.Entries.Executed;
 import io.sqlassist.trace.Entries.OfConnection;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,7 @@ class MemoryBoundIT {
   }
 
   @Test
+  @Proves("S16")
   void storeStaysBelowItsCapHoweverMuchIsRecorded() {
     Recorder recorder = new Recorder();
     long most = recorder.settings().bytes();

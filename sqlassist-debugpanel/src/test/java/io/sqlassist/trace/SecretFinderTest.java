@@ -2,6 +2,7 @@ package io.sqlassist.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class SecretFinderTest {
         "merge into users using dual on id=? when matched then update set credential=? | {2}",
         "select * from t where a=? and exists (select 1 from tokens where token=?) and b=? | {2}",
       })
+  @Proves("S10")
   void secretsAreFoundByTheColumnThatAValueBelongsTo(String sql, String expected) {
     SqlShape shape = SqlShape.of(sql, SqlDialect.OTHER, NAMES, false);
 
@@ -58,6 +60,7 @@ class SecretFinderTest {
         "select * from users where api_key = 'hunter2' /* hunter2 */",
         "select * from users where token in ('x', 'hunter2')",
       })
+  @Proves("S10")
   void literalsOfSecretColumnsLeaveTheText(String sql) {
     SqlShape shape = SqlShape.of(sql, SqlDialect.OTHER, NAMES, false);
 
@@ -85,6 +88,7 @@ class SecretFinderTest {
   }
 
   @Test
+  @Proves("S10")
   void applicationMayNameMoreColumns() {
     SensitiveNames more = new SensitiveNames(List.of(Pattern.compile("diagnosis")));
 
@@ -93,6 +97,7 @@ class SecretFinderTest {
   }
 
   @Test
+  @Proves("S10")
   void everythingIsMaskedOnDemand() {
     SqlShape shape =
         SqlShape.of("select 'x' from t where a = ? and b = 5", SqlDialect.OTHER, NAMES, true);

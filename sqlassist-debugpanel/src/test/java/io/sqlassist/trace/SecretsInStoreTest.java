@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bookshop.Account;
+import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.session.Units;
 import java.lang.reflect.Array;
@@ -103,6 +104,7 @@ class SecretsInStoreTest {
   }
 
   @Test
+  @Proves("S10")
   void boundSecretIsNotStored() throws IllegalAccessException {
     Trace trace = shop.trace(db -> db.writer().persist(new Account("ann@example", SECRET)));
 
@@ -117,6 +119,7 @@ class SecretsInStoreTest {
   }
 
   @Test
+  @Proves("S10")
   void secretInTheTextIsNotStored() throws IllegalAccessException {
     shop.trace(
         db ->
@@ -129,6 +132,7 @@ class SecretsInStoreTest {
   }
 
   @Test
+  @Proves("S10")
   void secretInABatchIsNotStored() throws IllegalAccessException {
     shop.trace(
         db ->
@@ -151,6 +155,7 @@ class SecretsInStoreTest {
   }
 
   @Test
+  @Proves("S10")
   void secretThatTheDatabaseRepeatsInItsMessageIsNotStored() throws IllegalAccessException {
     assertThatThrownBy(
             () ->

@@ -2,6 +2,7 @@ package io.sqlassist.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +53,7 @@ class StoreTest {
   }
 
   @Test
+  @Proves("S13")
   void idsAreRandomAndCaseMatters() {
     Recorder recorder = new Recorder();
     Set<String> ids = new HashSet<>();

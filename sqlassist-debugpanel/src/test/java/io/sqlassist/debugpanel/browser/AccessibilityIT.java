@@ -2,6 +2,7 @@ package io.sqlassist.debugpanel.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import java.util.ArrayList;
 import java.util.List;
 import library.TestApp;
@@ -32,7 +33,8 @@ class AccessibilityIT extends BrowserTests {
 
   private static List<String> pages() {
     List<String> pages =
-        new ArrayList<>(List.of("/", "/engines", "/pools", "/entities", "/findings"));
+        new ArrayList<>(
+            List.of("/", "/engines", "/engines/main", "/pools", "/entities", "/findings"));
     for (String tab : List.of("timeline&as=table", "sql", "findings", "sessions", "request")) {
       pages.add("/requests/" + id + "?tab=" + tab);
     }
@@ -40,11 +42,13 @@ class AccessibilityIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A19")
   void noPageHasViolationsInLight() {
     noPageHasViolations("light");
   }
 
   @Test
+  @Proves("A19")
   void noPageHasViolationsInDark() {
     noPageHasViolations("dark");
   }
@@ -66,14 +70,15 @@ class AccessibilityIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A19")
   void theKeyboardAloneGetsFromTheListToAStatementAndBack() {
     Tab tab = tab();
     tab.open(app.panel("/"));
-    tab.eval("document.querySelector('tbody a').focus()");
+    walkTo(tab, "at.matches('tbody a') && at.textContent.includes('/authors')");
     tab.press("Enter");
     tab.waitFor(
         "document.querySelector('[role=tab]') && document.documentElement.dataset.ready === '1'");
-    tab.eval("document.querySelector('[role=tab][aria-selected=true]').focus()");
+    walkTo(tab, "at.matches('[role=tab]')");
     tab.press("ArrowRight");
     tab.waitFor("document.querySelector('.open-row')");
     assertThat(tab.text("document.activeElement.id")).isEqualTo("tab-sql");
@@ -81,17 +86,35 @@ class AccessibilityIT extends BrowserTests {
     assertThat(tab.text("document.activeElement.id")).isEqualTo("tab-request");
     tab.press("Home");
     tab.press("ArrowRight");
-    tab.eval("document.querySelector('.open-row').focus()");
+    walkTo(tab, "at.matches('[data-statement=\"1\"] .open-row')");
     tab.press("Enter");
     tab.waitFor("document.querySelector('.detail pre')");
-    tab.eval("document.querySelector('.detail button').focus()");
+    walkTo(tab, "at.matches('.detail button') && at.textContent === 'EXPLAIN'");
+    tab.press("Enter");
+    tab.waitFor("document.querySelector('.plan')");
+    assertThat(tab.text("document.activeElement.textContent")).isEqualTo("Plan");
     tab.press("Escape");
 
     assertThat(tab.eval("!!document.querySelector('.detail')").asBoolean()).isFalse();
-    assertThat(tab.text("document.activeElement.className")).isEqualTo("open-row");
+    assertThat(
+            tab.eval("document.activeElement.matches('[data-statement=\"1\"] .open-row')")
+                .asBoolean())
+        .isTrue();
+  }
+
+  /** As somebody does who has no mouse. */
+  private static void walkTo(Tab tab, String condition) {
+    for (int i = 0; i < 100; i++) {
+      tab.press("Tab");
+      if (tab.eval("(at => " + condition + ")(document.activeElement)").asBoolean()) {
+        return;
+      }
+    }
+    throw new AssertionError("The Tab key does not lead to " + condition);
   }
 
   @Test
+  @Proves("A19")
   void nothingMovesForThoseWhoDontWantItTo() {
     Tab tab = tab();
     tab.prefers("prefers-reduced-motion: reduce");
@@ -104,6 +127,7 @@ class AccessibilityIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A19")
   void aNarrowScreenDoesNotScrollSideways() {
     Tab tab = tab();
     tab.size(320, 800);
@@ -116,6 +140,7 @@ class AccessibilityIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A19")
   void withForcedColoursLanesKeepTheirNames() {
     Tab tab = tab();
     tab.prefers("forced-colors: active");
@@ -128,6 +153,13 @@ class AccessibilityIT extends BrowserTests {
                 .toString())
         .contains("main");
     assertThat(tab.text("document.querySelector('.chip.engine').textContent")).contains("main");
+    assertThat(
+            tab.eval(
+                    "getComputedStyle(document.querySelector('.timeline text.lane')).fill !=="
+                        + " getComputedStyle(document.body).backgroundColor")
+                .asBoolean())
+        .as("a name that can be seen")
+        .isTrue();
   }
 
   @Test

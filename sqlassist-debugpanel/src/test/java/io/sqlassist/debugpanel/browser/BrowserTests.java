@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import library.TestApp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.BeforeEach;
 /** Tests with a browser: each has tabs of its own, which are closed, and asked what they saw. */
 @Browser
 abstract class BrowserTests {
+
+  /** All names that the browser was told are this machine. */
+  private static final Pattern HERE =
+      Pattern.compile(
+          "(data|blob|about):.*|http://(127\\.0\\.0\\.1|localhost|evil\\.test|dev\\.test):.*");
 
   private Chromium chromium;
   private final List<Tab> tabs = new ArrayList<>();
@@ -21,12 +27,19 @@ abstract class BrowserTests {
     chromium = given;
   }
 
-  /** Whatever a page writes to the console is a failure, unless a test has said that it may. */
+  /**
+   * Whatever a page writes to the console is a failure, unless a test has said that it may. So is
+   * every request to another machine.
+   */
   @AfterEach
   void noTabComplained() {
     List<String> messages = new ArrayList<>();
     List<String> dialogs = new ArrayList<>();
+    List<String> elsewhere = new ArrayList<>();
     for (Tab tab : tabs) {
+      tab.requested().stream()
+          .filter(each -> !HERE.matcher(each).matches())
+          .forEach(elsewhere::add);
       messages.addAll(tab.messages());
       dialogs.addAll(tab.dialogs());
       tab.close();
@@ -35,6 +48,7 @@ abstract class BrowserTests {
     messages.removeIf(each -> expectedMessages.stream().anyMatch(each::contains));
     assertThat(messages).as("messages on the console").isEmpty();
     assertThat(dialogs).as("dialogs").isEmpty();
+    assertThat(elsewhere).as("requests to other machines").isEmpty();
   }
 
   void mayComplainOf(String part) {

@@ -2,6 +2,7 @@ package io.sqlassist.debugpanel.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.debugpanel.Proves;
 import java.util.List;
 import library.TestApp;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class OtherSitesIT extends BrowserTests {
 
   @Test
+  @Proves("A14")
   void aSiteThatRebindsItsNameToThisMachineGetsNothing() {
     try (TestApp app = TestApp.start()) {
       String id = app.trace("/authors");
@@ -28,6 +30,7 @@ class OtherSitesIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A14")
   void anotherSiteAndAnotherPortGetNothingAndChangeNothing() {
     try (TestApp app = TestApp.start();
         TestApp other = TestApp.bare(config -> {})) {
@@ -81,6 +84,7 @@ class OtherSitesIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A14")
   void aNameOfThisMachineWorksOnceItIsConfigured() {
     mayComplainOf("404");
     mayComplainOf("Cross-Origin-Opener-Policy"); // which only secure origins have

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
@@ -54,6 +56,9 @@ public final class Tab implements AutoCloseable {
   private final List<String> messages = new CopyOnWriteArrayList<>();
   private final List<String> dialogs = new CopyOnWriteArrayList<>();
   private final List<String> requested = new CopyOnWriteArrayList<>();
+  private final Map<String, String> addresses = new ConcurrentHashMap<>();
+  private final List<String> received = new CopyOnWriteArrayList<>();
+  private boolean closed;
 
   Tab(Chromium browser, String context, String target, String session) {
     this.browser = browser;
@@ -109,7 +114,12 @@ public final class Tab implements AutoCloseable {
                   + what.path("entry").path("text").asText()
                   + " "
                   + what.path("entry").path("url").asText());
-      case "Network.requestWillBeSent" -> requested.add(what.path("request").path("url").asText());
+      case "Network.requestWillBeSent" -> {
+        String address = what.path("request").path("url").asText();
+        requested.add(address);
+        addresses.put(what.path("requestId").asText(), address);
+      }
+      case "Network.loadingFinished" -> received.add(what.path("requestId").asText());
       case "Page.javascriptDialogOpening" -> {
         dialogs.add(what.path("message").asText());
         CompletableFuture.runAsync(
@@ -136,11 +146,25 @@ public final class Tab implements AutoCloseable {
     return List.copyOf(requested);
   }
 
-  /** Forgets what happened so far. */
-  public void forgetAll() {
-    messages.clear();
-    dialogs.clear();
-    requested.clear();
+  /**
+   * What the browser was sent since the last call, by address. To be asked before leaving a page.
+   */
+  public Map<String, String> bodies() {
+    Map<String, String> bodies = new HashMap<>();
+    List<String> ids = List.copyOf(received);
+    received.removeAll(ids);
+    for (String id : ids) {
+      try {
+        String body =
+            send("Network.getResponseBody", Chromium.object().put("requestId", id))
+                .path("body")
+                .asText();
+        bodies.merge(addresses.getOrDefault(id, ""), body, String::concat);
+      } catch (IllegalStateException e) {
+        // It has forgotten that one, with the page that it belonged to.
+      }
+    }
+    return bodies;
   }
 
   /**
@@ -319,6 +343,10 @@ public final class Tab implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     browser.forget(this);
     browser.send("", "Target.closeTarget", Chromium.object().put("targetId", target));
   }

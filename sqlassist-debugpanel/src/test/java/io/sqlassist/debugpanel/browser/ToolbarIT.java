@@ -3,9 +3,9 @@ package io.sqlassist.debugpanel.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sqlassist.debugpanel.Proves;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import library.TestApp;
@@ -40,6 +40,21 @@ class ToolbarIT extends BrowserTests {
       })()
       """;
 
+  /** The best of some, since the machine may be busy. Where connections are used up, none ends. */
+  private static final String QUICKEST_FETCH =
+      """
+      (async () => {
+        let best = Infinity;
+        for (let i = 0; i < 20 && best >= 500; i++) {
+          const from = performance.now();
+          const response = await fetch('/api/authors');
+          await response.text();
+          if (response.ok) best = Math.min(best, performance.now() - from);
+        }
+        return best;
+      })()
+      """;
+
   private static TestApp app;
 
   @BeforeAll
@@ -66,6 +81,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A2")
   void aPageShowsHowManyStatementsItTookAndWhatIsWrongWithThem() {
     Tab tab = tab();
     tab.open(app.url("/authors"));
@@ -91,6 +107,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A9")
   void requestsOfThePageAreListedInOrderAndNothingOfItIsPatched() {
     Tab tab = tab();
     tab.open(app.url("/ajax"));
@@ -118,6 +135,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A12")
   void aStrictPolicyOfThePageLetsTheToolbarInAndIsNotChanged() {
     String policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
     Tab tab = tab();
@@ -135,6 +153,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A12")
   void aPolicyWithANonceGetsTheScriptWithThatNonce() {
     String policy = "script-src 'nonce-abc123'; connect-src 'self'";
     Tab tab = tab();
@@ -145,6 +164,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A12")
   void aPolicyWithoutScriptsIsRespectedAndThePanelSaysSo() {
     String policy = "script-src 'none'";
     Tab tab = tab();
@@ -165,6 +185,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A11")
   void aPageThatIsNotModifiedStillGetsItsNewRequest() {
     try (TestApp etags =
         TestApp.start("dev", panel -> {}, config -> config.http.generateEtags = true)) {
@@ -184,6 +205,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A8")
   void tabsOfTheApplicationHoldNoConnectionSoThatNoneStarves() {
     Tab first = tab();
     List<Tab> pages = new ArrayList<>(List.of(first));
@@ -201,8 +223,7 @@ class ToolbarIT extends BrowserTests {
     pools.waitFor("document.querySelector('.live').dataset.on === '1'");
 
     for (Tab page : pages) {
-      page.waitFor("fetch('/api/authors').then(r => r.ok)", Duration.ofSeconds(5));
-      assertThat(page.eval("fetch('/api/authors').then(r => r.status)").asInt()).isEqualTo(200);
+      assertThat(page.eval(QUICKEST_FETCH).asDouble()).as("ms of a fetch").isLessThan(500);
     }
     assertThat(app.get("/__sqlassist/api/status").body()).contains("\"streams\":2");
     pages.forEach(
@@ -210,6 +231,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A8")
   void aHiddenPageOfThePanelHoldsNoStream() {
     Tab panel = tab();
     panel.open(app.panel("/"));
@@ -245,6 +267,7 @@ class ToolbarIT extends BrowserTests {
   }
 
   @Test
+  @Proves("A19")
   void theOpenToolbarIsAccessible() {
     for (String scheme : List.of("light", "dark")) {
       Tab tab = tab();
