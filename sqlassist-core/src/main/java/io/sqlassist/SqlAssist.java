@@ -3,10 +3,12 @@ package io.sqlassist;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.EngineSettings;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitConsumer;
 import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.Units;
+import java.util.List;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,37 @@ public final class SqlAssist {
    */
   public static Engine initializeEngine(String name, Consumer<? super EngineConfig> config) {
     return registry.initializeEngine(name, config);
+  }
+
+  /**
+   * Starts engines that are described by text: all of them, in the order of their names, or none.
+   *
+   * @param settings where the engines are, and what else is to be said of them
+   * @return the engines, ready for use
+   * @throws io.sqlassist.engine.EngineSettingsException if anything is wrong with the settings; the
+   *     message tells all of it, and nothing was started
+   * @throws io.sqlassist.engine.EngineStartException if one of the engines does not start; those
+   *     that were started before it are closed and removed again
+   */
+  public static List<Engine> initializeEngines(EngineSettings settings) {
+    return registry.initializeEngines(settings);
+  }
+
+  /**
+   * As {@link #initializeEngines(EngineSettings)}, for what can't be said in text.
+   *
+   * @param settings where the engines are, and what else is to be said of them
+   * @param config receives the configuration of each of the engines, after its settings; {@link
+   *     EngineConfig#name()} tells which one it is
+   * @return the engines, ready for use
+   * @throws io.sqlassist.engine.EngineSettingsException if anything is wrong with the settings; the
+   *     message tells all of it, and nothing was started
+   * @throws io.sqlassist.engine.EngineStartException if one of the engines does not start; those
+   *     that were started before it are closed and removed again
+   */
+  public static List<Engine> initializeEngines(
+      EngineSettings settings, Consumer<? super EngineConfig> config) {
+    return registry.initializeEngines(settings, config);
   }
 
   /**

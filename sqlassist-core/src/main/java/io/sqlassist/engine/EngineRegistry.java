@@ -164,29 +164,79 @@ public final class EngineRegistry implements AutoCloseable {
     return start(name, null, config);
   }
 
+  /**
+   * Starts engines that are described by text: all of them, in the order of their names, or none.
+   * Everything is judged before the first one starts, and all that is wrong is told at once. The
+   * engines of others, and those that were there before, go on in any case.
+   *
+   * @param settings where the engines are, and what else is to be said of them
+   * @return the engines, ready for use
+   * @throws EngineSettingsException if anything is wrong with the settings; nothing was started
+   * @throws EngineStartException if one of the engines does not start; those that were started
+   *     before it are closed and removed again
+   */
+  public List<Engine> initializeEngines(EngineSettings settings) {
+    return initializeEngines(settings, config -> {});
+  }
+
+  /**
+   * As {@link #initializeEngines(EngineSettings)}, for what can't be said in text.
+   *
+   * @param settings where the engines are, and what else is to be said of them
+   * @param config receives the configuration of each of the engines, after its settings; {@link
+   *     EngineConfig#name()} tells which one it is
+   * @return the engines, ready for use
+   * @throws EngineSettingsException if anything is wrong with the settings; nothing was started
+   * @throws EngineStartException if one of the engines does not start; those that were started
+   *     before it are closed and removed again
+   */
+  public List<Engine> initializeEngines(
+      EngineSettings settings, Consumer<? super EngineConfig> config) {
+    return new SettingsStart(this, settings, Objects.requireNonNull(config, "config"), caller())
+        .start();
+  }
+
+  /** Starts an engine whose configuration is finished, and has a url. */
+  Engine start(EngineConfig config, Class<?> caller) {
+    reserve(config.name());
+    try {
+      return start(config, null, caller);
+    } finally {
+      release(config.name());
+    }
+  }
+
   private Engine start(
       String name, @Nullable DataSource dataSource, Consumer<? super EngineConfig> settings) {
     Objects.requireNonNull(settings, "config");
     Class<?> caller = caller();
     reserve(name);
     try {
-      EngineConfig config = configure(name, settings);
-      if (dataSource != null && config.url() != null) {
-        throw new IllegalArgumentException(
-            "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
-      }
-      refuseSecondDefault(config.name(), config.isDefault());
-      EngineStarter.Started started =
-          new EngineStarter(
-                  config, observer, caller, (type, engine) -> places.misplaced(type, engine))
-              .start(dataSource);
-      publish(started.engine());
-      observer.engineStarted(name, started.description());
-      return started.engine();
+      return start(configure(name, settings), dataSource, caller);
     } finally {
-      synchronized (registration) {
-        starting.remove(name);
-      }
+      release(name);
+    }
+  }
+
+  private Engine start(EngineConfig config, @Nullable DataSource dataSource, Class<?> caller) {
+    String name = config.name();
+    if (dataSource != null && config.url() != null) {
+      throw new IllegalArgumentException(
+          "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
+    }
+    refuseSecondDefault(config.name(), config.isDefault());
+    EngineStarter.Started started =
+        new EngineStarter(
+                config, observer, caller, (type, engine) -> places.misplaced(type, engine))
+            .start(dataSource);
+    publish(started.engine());
+    observer.engineStarted(name, started.description());
+    return started.engine();
+  }
+
+  private void release(String name) {
+    synchronized (registration) {
+      starting.remove(name);
     }
   }
 
@@ -200,8 +250,8 @@ public final class EngineRegistry implements AutoCloseable {
                 .orElseThrow());
   }
 
-  private void reserve(String name) {
-    Objects.requireNonNull(name, "name");
+  /** Refuses what can't be the name of an engine. */
+  static void checkName(String name) {
     if (name.isBlank() || !name.equals(name.strip()) || name.startsWith("!")) {
       throw new IllegalArgumentException(
           "'"
@@ -209,6 +259,10 @@ public final class EngineRegistry implements AutoCloseable {
               + "' can't be the name of an engine: expected a word such as 'writer', not blank,"
               + " without spaces around it, not beginning with '!'.");
     }
+  }
+
+  private void reserve(String name) {
+    checkName(Objects.requireNonNull(name, "name"));
     synchronized (registration) {
       checkOpen();
       if (engines.containsKey(name) || !starting.add(name)) {
@@ -217,7 +271,8 @@ public final class EngineRegistry implements AutoCloseable {
     }
   }
 
-  private EngineConfig configure(String name, Consumer<? super EngineConfig> settings) {
+  /** What the defaults and then the engine's own settings say. */
+  EngineConfig configure(String name, Consumer<? super EngineConfig> settings) {
     EngineConfig config = new EngineConfig(name);
     List<Consumer<? super EngineConfig>> inherited;
     synchronized (registration) {

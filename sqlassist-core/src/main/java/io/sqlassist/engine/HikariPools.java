@@ -31,6 +31,22 @@ final class HikariPools {
 
   /** A pool made for an engine whose configuration has a url. */
   static DataSource create(EngineConfig config, String url) {
+    refuseWithout(config);
+    return Maker.create(config, url);
+  }
+
+  /**
+   * Refuses what {@link #create} would refuse, without a pool and a connection.
+   *
+   * @throws IllegalArgumentException if the pool can't be as it was said
+   * @throws IllegalStateException if HikariCP is missing
+   */
+  static void check(EngineConfig config, String url) {
+    refuseWithout(config);
+    Maker.configure(config, url);
+  }
+
+  private static void refuseWithout(EngineConfig config) {
     if (!PRESENT) {
       throw new IllegalStateException(
           "Engine '"
@@ -38,7 +54,10 @@ final class HikariPools {
               + "' has a url(...), but HikariCP is not on the class path. Add the dependency"
               + " com.zaxxer:HikariCP, or hand in a DataSource.");
     }
-    return Maker.create(config, url);
+  }
+
+  static boolean isHikariThere() {
+    return PRESENT;
   }
 
   /** What a DataSource that was handed in tells; null when it is no HikariCP pool. */
@@ -61,6 +80,10 @@ final class HikariPools {
     }
 
     static DataSource create(EngineConfig config, String url) {
+      return new HikariDataSource(configure(config, url));
+    }
+
+    static HikariConfig configure(EngineConfig config, String url) {
       EngineKind kind = config.kind();
       HikariConfig pool = new HikariConfig();
       pool.setPoolName(config.name());
@@ -87,7 +110,8 @@ final class HikariPools {
       }
       refuseOtherMode(config, "autoCommit", pool.isAutoCommit(), kind.usesAutoCommit());
       refuseOtherMode(config, "readOnly", pool.isReadOnly(), kind.usesReadOnly());
-      return new HikariDataSource(pool);
+      PoolLimits.check(config.name(), pool);
+      return pool;
     }
 
     /**

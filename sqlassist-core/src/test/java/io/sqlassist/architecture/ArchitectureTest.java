@@ -91,7 +91,8 @@ class ArchitectureTest {
   static final ArchRule hikariIsNamedOnlyWhereItMayBeMissing =
       noClasses()
           .that()
-          .haveNameNotMatching("io\\.sqlassist\\.engine\\.(HikariPools(\\$.*)?|EngineConfig)")
+          .haveNameNotMatching(
+              "io\\.sqlassist\\.engine\\.(HikariPools(\\$.*)?|PoolKeys|PoolLimits|EngineConfig)")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.zaxxer..");

@@ -9,6 +9,7 @@ import io.sqlassist.discovery.shop.Product;
 import io.sqlassist.discovery.shop.stock.Shelf;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.EngineSettings;
 import io.sqlassist.fixture.Book;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.RecordingObserver;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -124,6 +126,19 @@ class EntityDiscoveryTest {
     assertThat(engine.options().entities())
         .extracting(Class::getSimpleName)
         .containsExactlyInAnyOrder("Product", "Shelf", "Base", "Money", "MoneyConverter");
+  }
+
+  @Test
+  void classesBelowTheCallersPackageAreFoundForEnginesFromText() {
+    EngineSettings settings = EngineSettings.of(Map.of("sqlassist.engines.shop.url", H2.url()));
+    try {
+      assertThat(OwnShop.startStaticallyFromText(settings).options().entities())
+          .hasSize(5)
+          .contains(Product.class, Shelf.class)
+          .isEqualTo(OwnShop.startFromText(registry, settings).options().entities());
+    } finally {
+      SqlAssist.shutdown();
+    }
   }
 
   @Test

@@ -9,17 +9,22 @@ import io.sqlassist.fixture.RecordingDataSource;
 import io.sqlassist.fixture.RecordingObserver;
 import io.sqlassist.observe.LoggingObserver;
 import io.sqlassist.observe.Observer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +75,7 @@ class SecretsTest {
           "jdbc:other://db.example?clientSecret=S3CRET",
           "jdbc:other://db.example?passphrase='a S3CRET'");
 
+  @TempDir Path directory;
   private LogCapture log;
 
   @BeforeEach
@@ -230,6 +236,51 @@ class SecretsTest {
 
     assertThat(failure).isInstanceOf(IllegalArgumentException.class);
     assertThat(everythingIn(failure)).doesNotContain(SECRET);
+  }
+
+  @ParameterizedTest
+  @FieldSource("URLS")
+  void settingsWithSuchAUrlDoNotTellThePassword(String url) throws IOException {
+    RecordingObserver observer = new RecordingObserver();
+    EngineRegistry registry = EngineRegistry.create(Observer.all(observer, new LoggingObserver()));
+    Path file = Files.writeString(directory.resolve("password"), SECRET + "\n");
+    EngineSettings settings =
+        EngineSettings.of(
+                Map.of(
+                    "sqlassist.engines.writer.url", url,
+                    "sqlassist.engines.writer.pool.dataSource.password", SECRET,
+                    "sqlassist.engines.writer.pool.initializationFailTimeout", "-1",
+                    "sqlassist.engines.writer.pool.connectionTimeout", "250ms",
+                    "sqlassist.engines.writer.entities", "none"))
+            .withEnvironment(Map.of("SQLASSIST_ENGINES_WRITER_PASSWORD_FILE", file.toString()));
+
+    Throwable refused =
+        catchThrowable(
+            () ->
+                registry.initializeEngines(
+                    settings
+                        .with(Map.of("sqlassist.engines.writer.passwort", SECRET))
+                        .with(Map.of("sqlassist.engines.writer.pool.password", SECRET))
+                        .with(
+                            Map.of("sqlassist.engines.other.hibernate.connection.password", SECRET))
+                        .with(Map.of("sqlassist.engines.other.url", url))
+                        .withEnvironment(Map.of("SQLASSIST_DEFAULTS_POOL_PASSWORD", SECRET))));
+
+    assertThat(refused)
+        .isInstanceOf(EngineSettingsException.class)
+        .hasMessageContaining("writer.passwort")
+        .hasMessageContaining("SQLASSIST_DEFAULTS_POOL_PASSWORD");
+    assertThat(everythingIn(refused)).doesNotContain(SECRET);
+    assertThat(settings.toString()).isEqualTo("EngineSettings[writer]");
+    // No such driver, or no such host: one way or another it does not start.
+    Throwable notStarted =
+        catchThrowable(
+            () ->
+                registry.initializeEngines(
+                    settings, engine -> engine.pool(pool -> pool.setJdbcUrl("jdbc:none:" + url))));
+    assertThat(notStarted).isNotNull();
+    assertThat(everythingIn(notStarted)).doesNotContain(SECRET);
+    assertThat(observer.warnings().toString()).doesNotContain(SECRET);
   }
 
   @Test

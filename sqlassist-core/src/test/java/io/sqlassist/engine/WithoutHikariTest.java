@@ -14,6 +14,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,30 @@ class WithoutHikariTest {
     public static void url() {
       try (EngineRegistry registry = EngineRegistry.create(Observer.NONE)) {
         registry.initializeEngine("writer", c -> c.entities().url(H2.url()));
+      }
+    }
+
+    public static void settings() {
+      try (EngineRegistry registry = EngineRegistry.create(Observer.NONE)) {
+        registry.initializeEngines(
+            EngineSettings.of(
+                Map.of(
+                    "sqlassist.engines.a.url", H2.url(),
+                    "sqlassist.engines.b.url", H2.url(),
+                    "sqlassist.engines.b.pool.maximumPoolSize", "3")));
+      }
+    }
+
+    public static String settingsOfAnOwnDataSource() {
+      try (EngineRegistry registry = EngineRegistry.create(Observer.NONE)) {
+        EngineSettings settings =
+            EngineSettings.of(
+                    Map.of(
+                        "sqlassist.engines.reader.data-source", "application",
+                        "sqlassist.engines.reader.entities", "none"))
+                .withEnvironment(Map.of("SQLASSIST_ENGINES_READER_READ_ONLY", "true"));
+        registry.initializeEngine("reader", H2.dataSource(), settings.engine("reader"));
+        return registry.engine("reader").toString();
       }
     }
   }
@@ -93,5 +118,18 @@ class WithoutHikariTest {
         .hasMessageContaining("'writer'")
         .hasMessageContaining("com.zaxxer:HikariCP")
         .hasMessageContaining("hand in a DataSource");
+  }
+
+  @Test
+  void settingsOfAPoolSayWhatIsMissing() {
+    assertThatThrownBy(() -> run("settings"))
+        .hasMessageContainingAll(
+            "Engine 'a' has a url(...), but HikariCP is not on the class path",
+            "'sqlassist.engines.b.pool.maximumPoolSize': HikariCP is not on the class path");
+  }
+
+  @Test
+  void settingsOfAnEngineOnAnOwnDataSourceWork() throws Throwable {
+    assertThat(run("settingsOfAnOwnDataSource")).isEqualTo("Engine[reader, READ_ONLY]");
   }
 }

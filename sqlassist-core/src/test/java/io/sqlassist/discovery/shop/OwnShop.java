@@ -3,6 +3,7 @@ package io.sqlassist.discovery.shop;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.EngineSettings;
 import javax.sql.DataSource;
 
 /** An application that declares no entities. */
@@ -17,5 +18,13 @@ public final class OwnShop {
 
   public static Engine startStatically(DataSource dataSource) {
     return SqlAssist.initializeEngine("shop", dataSource);
+  }
+
+  public static Engine startFromText(EngineRegistry registry, EngineSettings settings) {
+    return registry.initializeEngines(settings).get(0);
+  }
+
+  public static Engine startStaticallyFromText(EngineSettings settings) {
+    return SqlAssist.initializeEngines(settings).get(0);
   }
 }
