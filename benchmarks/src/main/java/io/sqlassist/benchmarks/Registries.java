@@ -1,0 +1,38 @@
+package io.sqlassist.benchmarks;
+
+import io.sqlassist.engine.EngineConfig;
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.observe.Observer;
+
+/** Registries as an application makes them, in silence. */
+final class Registries {
+
+  private Registries() {}
+
+  /** A reader and a writer, each with a pool of its own, on one database. */
+  static EngineRegistry readerAndWriter(Database database, int poolSize) {
+    EngineRegistry registry = EngineRegistry.create(Observer.NONE);
+    registry.initializeEngine(
+        "reader", config -> on(database, poolSize, config).readOnly().entities(Book.class));
+    registry.initializeEngine(
+        "writer", config -> on(database, poolSize, config).entities(Book.class));
+    return registry;
+  }
+
+  /** That many plain engines with one connection each, without entities. */
+  static EngineRegistry plain(Database database, int engines) {
+    EngineRegistry registry = EngineRegistry.create(Observer.NONE);
+    for (int i = 0; i < engines; i++) {
+      registry.initializeEngine("engine-" + i, config -> on(database, 1, config).entities());
+    }
+    return registry;
+  }
+
+  static EngineConfig on(Database database, int poolSize, EngineConfig config) {
+    return config
+        .url(database.url())
+        .username(database.username())
+        .password(database.password())
+        .pool(pool -> pool.setMaximumPoolSize(poolSize));
+  }
+}
