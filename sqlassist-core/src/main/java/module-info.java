@@ -15,6 +15,7 @@ module io.sqlassist.core {
 
   exports io.sqlassist;
   exports io.sqlassist.engine;
+  exports io.sqlassist.find;
   exports io.sqlassist.observe;
   exports io.sqlassist.session;
   exports io.sqlassist.transaction;
