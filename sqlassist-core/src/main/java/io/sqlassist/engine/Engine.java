@@ -4,12 +4,15 @@ import io.sqlassist.transaction.TransactionPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.hibernate.Session;
+import org.hibernate.SessionBuilder;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named database: its {@link DataSource}, its Hibernate {@link SessionFactory}, its options.
@@ -163,7 +166,50 @@ public final class Engine {
    * @return a new session
    */
   public Session openSession() {
-    return sessionFactory.openSession();
+    Session session = sessionFactory.openSession();
+    if (connections.asksForWhom()) {
+      session.addEventListeners(Acquiring.forNobody());
+    }
+    return session;
+  }
+
+  /**
+   * Opens a session for a unit of work, which says what it belongs to: to the engine's {@link
+   * ConnectionListener}, and in its SQL comments. Acquires no connection.
+   *
+   * @param attributes answers what the unit belongs to, for example {@code "request"}
+   * @return a new session; the unit begins, commits and closes
+   */
+  public Session openSession(Function<String, Optional<Object>> attributes) {
+    SqlComments comments = comments();
+    Session session =
+        comments == null ? sessionFactory.openSession() : withOptions(attributes).openSession();
+    if (connections.asksForWhom()) {
+      session.addEventListeners(new Acquiring(attributes));
+    }
+    return session;
+  }
+
+  /**
+   * The options of a further session of a unit of work.
+   *
+   * @param attributes answers what the unit belongs to
+   * @return the options, to be completed
+   */
+  public SessionBuilder withOptions(Function<String, Optional<Object>> attributes) {
+    SessionBuilder options = sessionFactory.withOptions();
+    SqlComments comments = comments();
+    return comments == null ? options : options.statementInspector(comments.of(attributes));
+  }
+
+  private @Nullable SqlComments comments() {
+    return sessionFactory
+                .unwrap(SessionFactoryImplementor.class)
+                .getSessionFactoryOptions()
+                .getStatementInspector()
+            instanceof SqlComments comments
+        ? comments
+        : null;
   }
 
   /**

@@ -45,6 +45,8 @@ public final class EngineConfig {
   private @Nullable Duration acquireTimeout;
   private @Nullable Duration holdBudget;
   private @Nullable Duration idleInTransactionBudget;
+  private final List<ConnectionListener> connectionListeners = new ArrayList<>();
+  private @Nullable SqlCommentConfig sqlComments;
   private boolean optional;
   private @Nullable Class<?> caller;
   private boolean frozen;
@@ -301,6 +303,49 @@ public final class EngineConfig {
   }
 
   /**
+   * Adds a listener that prepares the engine's connections, or rejects them. Several are called in
+   * the order in which they were added, those of the defaults first; when a connection is released,
+   * the other way round. Default: none, and connections pass as the pool hands them out.
+   *
+   * @param listener the listener; stays when the engine gets another pool
+   * @return this
+   */
+  public EngineConfig connections(ConnectionListener listener) {
+    checkOpen();
+    connectionListeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * As {@link #sqlComments(Consumer)}, with the engine and the route only.
+   *
+   * @return this
+   */
+  public EngineConfig sqlComments() {
+    return sqlComments(comments -> {});
+  }
+
+  /**
+   * Appends a comment to each statement of Hibernate's that says which engine and which route it is
+   * for, in the format of sqlcommenter: {@code
+   * /*engine='writer',route='%2Fbooks%2F%7Bid%7D'*}{@code /}. A statement that holds a comment
+   * already is left as it is. May be called several times. Default: off.
+   *
+   * @param comments receives what else the comment shall say
+   * @return this
+   */
+  public EngineConfig sqlComments(Consumer<? super SqlCommentConfig> comments) {
+    checkOpen();
+    SqlCommentConfig config = sqlComments;
+    if (config == null) {
+      config = new SqlCommentConfig(name);
+      sqlComments = config;
+    }
+    comments.accept(config);
+    return this;
+  }
+
+  /**
    * Lets the application start while this engine's database is down. Until the engine has started,
    * every use of it fails at once with an {@link EngineDownException}, and the start is tried again
    * by itself. What is wrong with the configuration, and not with the database, still refuses the
@@ -398,6 +443,9 @@ public final class EngineConfig {
   /** Ends the life of this object, also when its lambda failed. */
   void freeze() {
     frozen = true;
+    if (sqlComments != null) {
+      sqlComments.freeze();
+    }
   }
 
   void refuseContradictions() {
@@ -433,6 +481,14 @@ public final class EngineConfig {
 
   boolean isDefault() {
     return makeDefault;
+  }
+
+  List<ConnectionListener> connectionListeners() {
+    return connectionListeners;
+  }
+
+  @Nullable SqlCommentConfig sqlCommentConfig() {
+    return sqlComments;
   }
 
   boolean isOptional() {

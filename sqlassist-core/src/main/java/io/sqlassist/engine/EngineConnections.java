@@ -34,6 +34,9 @@ final class EngineConnections implements ConnectionProvider {
     }
   }
 
+  /** How many connections are tried where the pool does not tell its size. */
+  private static final int MOST_TRIES = 3;
+
   private final transient String engine;
   private final transient DataSource dataSource;
   private final transient EngineKind kind;
@@ -42,6 +45,7 @@ final class EngineConnections implements ConnectionProvider {
   private final boolean poolRestores;
   private final transient PoolGate gate;
   private final transient @Nullable Duration acquireTimeout;
+  private final transient @Nullable ConnectionEvents events;
 
   /** The isolation levels that connections in use had before. */
   private final transient Map<Connection, Integer> isolations =
@@ -56,6 +60,7 @@ final class EngineConnections implements ConnectionProvider {
    * @param handedOut the mode in which the pool hands out its connections
    * @param gate stands before the pool; one that is known, such as HikariCP's, resets a connection
    *     that comes back
+   * @param events who takes part in what happens to connections, or watches; null for nobody
    */
   EngineConnections(
       String engine,
@@ -64,7 +69,8 @@ final class EngineConnections implements ConnectionProvider {
       Observer observer,
       Mode handedOut,
       PoolGate gate,
-      PoolOptions options) {
+      PoolOptions options,
+      @Nullable ConnectionEvents events) {
     this.engine = engine;
     this.dataSource = dataSource;
     this.kind = kind;
@@ -73,6 +79,7 @@ final class EngineConnections implements ConnectionProvider {
     this.gate = gate;
     this.poolRestores = gate.pool() != null;
     this.acquireTimeout = options.acquireTimeout().orElse(null);
+    this.events = events;
     options.maxConnections().ifPresent(max -> gate.limit(this, max));
   }
 
@@ -85,8 +92,18 @@ final class EngineConnections implements ConnectionProvider {
     gate.dropLimit(this);
   }
 
+  /** Whether anybody wants to know for which unit of work a connection is acquired. */
+  boolean asksForWhom() {
+    return events != null && events.asksForWhom();
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
+    return events == null ? acquire() : events.acquire(this);
+  }
+
+  /** Acquires a connection without telling anybody. */
+  Connection acquire() throws SQLException {
     long begin = System.nanoTime();
     gate.enter(engine, acquireTimeout);
     Connection connection;
@@ -138,9 +155,44 @@ final class EngineConnections implements ConnectionProvider {
   void isolate(Connection connection, int level) throws SQLException {
     int before = connection.getTransactionIsolation();
     if (before != level) {
-      connection.setTransactionIsolation(level);
+      if (events == null) {
+        connection.setTransactionIsolation(level);
+      } else {
+        events.apart(connection, this, () -> connection.setTransactionIsolation(level));
+      }
       isolates = true;
       isolations.putIfAbsent(connection, before);
+    }
+  }
+
+  /** Whether another connection may be tried after some that were not good enough. */
+  boolean mayTryAgain(int tries, long elapsedNanos) {
+    PoolFigures pool = gate.figures();
+    // All that the pool holds may be stale; the one after them is new.
+    int most = pool == null ? MOST_TRIES : pool.max() + 1;
+    return tries < most
+        && Duration.ofNanos(elapsedNanos).compareTo(gate.longest(acquireTimeout)) < 0;
+  }
+
+  /**
+   * Closes a connection for good, so that nobody gets it again. What fails on the way fails on a
+   * connection that is given up, and is nobody's business.
+   */
+  void evict(Connection connection) {
+    try {
+      isolations.remove(connection);
+      KnownPool pool = gate.pool();
+      Exception ignored = null;
+      if (pool == null) {
+        Connection physical = PhysicalConnections.of(connection);
+        ignored = attempt(() -> connection.abort(Runnable::run), null);
+        ignored = attempt(physical::close, ignored); // not all drivers can abort
+      } else {
+        pool.evict(connection);
+      }
+      attempt(connection::close, ignored);
+    } finally {
+      gate.leave(connection);
     }
   }
 
@@ -152,7 +204,8 @@ final class EngineConnections implements ConnectionProvider {
   public void closeConnection(Connection connection) {
     Exception failure;
     try {
-      failure = attempt(() -> restoreIsolation(connection), null);
+      failure = events == null ? null : attempt(() -> events.release(connection, this), null);
+      failure = attempt(() -> restoreIsolation(connection), failure);
       if (!poolRestores) {
         failure = attempt(() -> restore(connection), failure);
       }

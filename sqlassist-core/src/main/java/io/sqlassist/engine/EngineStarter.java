@@ -123,6 +123,14 @@ final class EngineStarter {
         kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
     TransactionPolicy policy = policy(guard);
     Map<String, Object> settingsOfPolicy = policy.hibernateSettings(name);
+    SqlCommentConfig comments = config.sqlCommentConfig();
+    if (comments != null) {
+      StatementInspector inner = guard != null ? guard : userInspector(persistence);
+      persistence.property(
+          AvailableSettings.STATEMENT_INSPECTOR, new SqlComments(comments, inner, observer));
+    } else if (guard != null) {
+      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
+    }
     EngineConnections connections;
     try {
       connections =
@@ -135,7 +143,13 @@ final class EngineStarter {
                   ? new Mode(known.autoCommit(), known.readOnly())
                   : Mode.handedOutBy(instrumented),
               gate,
-              config.poolOptions());
+              config.poolOptions(),
+              ConnectionEvents.of(
+                  name,
+                  config.connectionListeners(),
+                  observer.connections(name),
+                  kind == EngineKind.READ_WRITE,
+                  policy.isCoordinated()));
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
     }
@@ -161,9 +175,6 @@ final class EngineStarter {
       database = probe(connections);
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
-    }
-    if (guard != null) {
-      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
     }
     SessionFactory sessionFactory;
     try {
@@ -286,7 +297,8 @@ final class EngineStarter {
             + config.name()
             + "': the setting '"
             + AvailableSettings.STATEMENT_INSPECTOR
-            + "' of a read-only engine must be a StatementInspector object, not "
+            + "' of an engine that is read-only or has sqlComments() must be a StatementInspector"
+            + " object, not "
             + configured
             + ".");
   }

@@ -3,6 +3,9 @@ package io.sqlassist.engine;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.ProxyConnection;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -174,6 +177,23 @@ final class HikariPools {
     @Override
     public Duration connectionTimeout() {
       return Duration.ofMillis(pool.getConnectionTimeout());
+    }
+
+    @Override
+    public void evict(Connection connection) {
+      if (connection instanceof ProxyConnection) {
+        pool.evictConnection(connection);
+        return;
+      }
+      try {
+        if (!connection.isClosed()) {
+          // The pool's own proxy can't be unwrapped, but its meta data know it.
+          pool.evictConnection(connection.getMetaData().getConnection());
+        }
+      } catch (SQLException e) {
+        // Too broken to be found: then all of the pool, rather than that one again.
+        pool.getHikariPoolMXBean().softEvictConnections();
+      }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sqlassist.engine;
 
+import java.sql.Connection;
 import java.time.Duration;
 
 /**
@@ -19,4 +20,11 @@ interface KnownPool {
   Duration connectionTimeout();
 
   PoolFigures figures();
+
+  /**
+   * Closes a connection in use for good.
+   *
+   * @param connection one of the pool's, or what observers have wrapped around it
+   */
+  void evict(Connection connection);
 }

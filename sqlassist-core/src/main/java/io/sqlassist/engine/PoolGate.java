@@ -156,7 +156,8 @@ final class PoolGate {
     throw new EngineBusyException(engine, waited, figures(), reasons(holding), null);
   }
 
-  private Duration longest(@Nullable Duration acquireTimeout) {
+  /** How long a caller waits at most. */
+  Duration longest(@Nullable Duration acquireTimeout) {
     if (acquireTimeout != null) {
       return acquireTimeout;
     }

@@ -73,6 +73,17 @@ public interface Observer {
   }
 
   /**
+   * Watches the connections of an engine. Asked once, before the engine starts.
+   *
+   * @param engine name of the engine
+   * @return the observer of its connections; {@link ConnectionObserver#NONE} to ignore them, which
+   *     costs nothing
+   */
+  default ConnectionObserver connections(String engine) {
+    return ConnectionObserver.NONE;
+  }
+
+  /**
    * An engine's factory is built, and nobody has opened a session yet. The place to add listeners
    * for Hibernate's events.
    *

@@ -80,6 +80,22 @@ final class Observers implements Observer {
   }
 
   @Override
+  public ConnectionObserver connections(String engine) {
+    List<ConnectionObserver> watching = new ArrayList<>(observers.size());
+    for (Observer observer : observers) {
+      tell(
+          observer,
+          each -> {
+            ConnectionObserver connections = each.connections(engine);
+            if (connections != null && connections != ConnectionObserver.NONE) {
+              watching.add(connections);
+            }
+          });
+    }
+    return watching.isEmpty() ? ConnectionObserver.NONE : new OfConnections(List.copyOf(watching));
+  }
+
+  @Override
   public void factoryBuilt(String engine, SessionFactory sessionFactory) {
     observers.forEach(each -> tell(each, o -> o.factoryBuilt(engine, sessionFactory)));
   }
@@ -137,8 +153,18 @@ final class Observers implements Observer {
     }
 
     @Override
+    public void commitFailed(Throwable cause, List<String> engines) {
+      tellAll(each -> each.commitFailed(cause, engines));
+    }
+
+    @Override
     public void rolledBack() {
       tellAll(UnitObserver::rolledBack);
+    }
+
+    @Override
+    public void rolledBack(List<String> engines) {
+      tellAll(each -> each.rolledBack(engines));
     }
 
     @Override
@@ -158,6 +184,46 @@ final class Observers implements Observer {
 
     private void tellAll(Consumer<UnitObserver> event) {
       for (UnitObserver observer : observers) {
+        tell(observer, event);
+      }
+    }
+  }
+
+  private static final class OfConnections implements ConnectionObserver {
+
+    private final List<ConnectionObserver> observers;
+
+    OfConnections(List<ConnectionObserver> observers) {
+      this.observers = observers;
+    }
+
+    @Override
+    public void acquired(long waitedNanos) {
+      tellAll(each -> each.acquired(waitedNanos));
+    }
+
+    @Override
+    public void busy(long waitedNanos) {
+      tellAll(each -> each.busy(waitedNanos));
+    }
+
+    @Override
+    public void failed(long waitedNanos) {
+      tellAll(each -> each.failed(waitedNanos));
+    }
+
+    @Override
+    public void rejected() {
+      tellAll(ConnectionObserver::rejected);
+    }
+
+    @Override
+    public void released(long heldNanos) {
+      tellAll(each -> each.released(heldNanos));
+    }
+
+    private void tellAll(Consumer<ConnectionObserver> event) {
+      for (ConnectionObserver observer : observers) {
         tell(observer, event);
       }
     }

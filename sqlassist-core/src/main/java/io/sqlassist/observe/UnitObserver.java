@@ -1,6 +1,7 @@
 package io.sqlassist.observe;
 
 import io.sqlassist.transaction.CommitReport;
+import java.util.List;
 import org.hibernate.Session;
 
 /**
@@ -49,8 +50,31 @@ public interface UnitObserver {
    */
   default void commitFailed(Throwable cause) {}
 
+  /**
+   * As {@link #commitFailed(Throwable)}, for observers that count by engine. This is the method
+   * that is called; by default it calls the other.
+   *
+   * @param cause why
+   * @param engines the transactional engines that took part, in the order of first use; what became
+   *     of each is rolled back, unless the cause is a {@link
+   *     io.sqlassist.transaction.PartialCommitException} that says otherwise
+   */
+  default void commitFailed(Throwable cause, List<String> engines) {
+    commitFailed(cause);
+  }
+
   /** The work of the transactional engines was rolled back, as asked. */
   default void rolledBack() {}
+
+  /**
+   * As {@link #rolledBack()}, for observers that count by engine. This is the method that is
+   * called; by default it calls the other.
+   *
+   * @param engines the transactional engines that took part, in the order of first use
+   */
+  default void rolledBack(List<String> engines) {
+    rolledBack();
+  }
 
   /**
    * Something failed on the way out, where nobody could be handed the exception without turning a

@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineKind;
 import java.sql.SQLException;
 import org.hibernate.HibernateException;
 import org.hibernate.Session;
@@ -38,6 +39,11 @@ final class EngineSlot {
 
   Unit unit() {
     return unit;
+  }
+
+  /** Whether its work is committed or rolled back. */
+  boolean isTransactional() {
+    return engine.options().kind() == EngineKind.READ_WRITE;
   }
 
   /** What the application sees of this place. */
@@ -129,7 +135,7 @@ final class EngineSlot {
     unit.guard().enter();
     try {
       ScopedSession outer = scopedSession();
-      SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit.guard());
+      SavepointBlock block = SavepointBlock.begin(engine, outer.session(), unit);
       outer.suspend(name());
       if (holdWatch != null) {
         block.session().addEventListeners(holdWatch); // it runs statements on the same connection

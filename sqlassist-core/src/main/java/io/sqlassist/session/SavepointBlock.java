@@ -56,7 +56,7 @@ final class SavepointBlock {
   }
 
   /** Flushes the outer session, sets the savepoint, and opens the session of the block. */
-  static SavepointBlock begin(Engine engine, Session outer, UseGuard guard) {
+  static SavepointBlock begin(Engine engine, Session outer, Unit unit) {
     if (outer.getTransaction().getStatus() != TransactionStatus.ACTIVE) {
       throw new RollbackException(
           "Engine '"
@@ -80,12 +80,11 @@ final class SavepointBlock {
     try {
       session =
           engine
-              .sessionFactory()
-              .withOptions()
+              .withOptions(unit.origin()::attribute)
               .connection(boundTo(savepoint, connection))
               .interceptor(collecting(changes, engine))
               .openSession();
-      session.addEventListeners(guard);
+      session.addEventListeners(unit.guard());
       session.beginTransaction();
     } catch (RuntimeException | Error e) {
       try {

@@ -29,7 +29,7 @@ final class ScopedSession {
   StatelessSession statelessSession() {
     StatelessSession open = statelessSession;
     if (open == null) {
-      open = session.statelessWithOptions().connection().open();
+      open = session.statelessWithOptions().connection().statementInspector().open();
       statelessSession = open;
     }
     return open;

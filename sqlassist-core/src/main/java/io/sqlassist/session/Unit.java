@@ -161,7 +161,7 @@ final class Unit {
                   new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
                   origin::attribute);
     }
-    Session session = engine.openSession();
+    Session session = engine.openSession(origin::attribute);
     try {
       session.addEventListeners(guard);
       transactions.join(engine.name(), engine.policy(), session);
@@ -333,7 +333,7 @@ final class Unit {
       report = committing.get();
     } catch (RuntimeException | Error e) {
       guard.endCommitting();
-      observer.commitFailed(e);
+      observer.commitFailed(e, transactionalEngines());
       CleanUp.attempt(goOn, e);
       throw e;
     }
@@ -414,7 +414,11 @@ final class Unit {
                 + origin.label()
                 + "' was doomed and is rolled back: doom() rules out a commit.");
     CleanUp.attempt(
-        () -> rollback(transactions::rollback, decided ? () -> {} : transactions::restart),
+        () ->
+            rollback(
+                transactions::rollback,
+                decided ? () -> {} : transactions::restart,
+                transactionalEngines()),
         refusal);
     return refusal;
   }
@@ -424,7 +428,7 @@ final class Unit {
     whileUsed(
         () -> {
           try {
-            rollback(transactions::rollback, transactions::restart);
+            rollback(transactions::rollback, transactions::restart, transactionalEngines());
           } finally {
             runAfterRollback(null);
           }
@@ -438,15 +442,18 @@ final class Unit {
     whileUsed(
         () -> {
           if (slot.openSession() != null) {
-            rollback(() -> transactions.rollback(engine), () -> transactions.restart(engine));
+            rollback(
+                () -> transactions.rollback(engine),
+                () -> transactions.restart(engine),
+                slot.isTransactional() ? List.of(engine) : List.of());
           }
           return Boolean.TRUE;
         });
   }
 
-  private void rollback(Runnable rollback, Runnable goOn) {
+  private void rollback(Runnable rollback, Runnable goOn, List<String> engines) {
     Throwable failure = CleanUp.attempt(rollback, null);
-    observer.rolledBack();
+    observer.rolledBack(engines);
     CleanUp.throwIfAny(CleanUp.attempt(goOn, failure));
   }
 
@@ -510,7 +517,7 @@ final class Unit {
           decided = false;
           if (rolledBackBecause != cause) {
             try {
-              rollback(transactions::rollback, () -> {});
+              rollback(transactions::rollback, () -> {}, transactionalEngines());
             } finally {
               runAfterRollback(cause);
             }
@@ -584,7 +591,7 @@ final class Unit {
       failure = cleanUp("", "rollback", transactions::rollback, null);
       if (!nothingSinceCommit) {
         if (started) {
-          observer.rolledBack();
+          observer.rolledBack(transactionalEngines());
         }
         runAfterRollback(cause);
       }
@@ -649,7 +656,22 @@ final class Unit {
     return engines;
   }
 
+  /** The engines in use that have something to commit or to roll back. */
+  private List<String> transactionalEngines() {
+    List<String> engines = new ArrayList<>();
+    for (EngineSlot slot : slots) {
+      if (slot.isTransactional() && slot.openSession() != null) {
+        engines.add(slot.name());
+      }
+    }
+    return Collections.unmodifiableList(engines);
+  }
+
   UnitObserver observer() {
     return observer;
+  }
+
+  UnitOrigin origin() {
+    return origin;
   }
 }

@@ -23,8 +23,10 @@ public interface UnitOrigin {
    * Something the unit of work belongs to.
    *
    * @param name what is asked for; {@code "request"} is the web framework's request, {@code
-   *     "tenant"} the name of the tenant that the unit is for. A unit that is begun inside of
-   *     another one over the same registry has that one's attributes
+   *     "tenant"} the name of the tenant that the unit is for, {@code "route"} the template of the
+   *     request's route, or the name of another kind of work of which there are few, for SQL
+   *     comments. A unit that is begun inside of another one over the same registry has that one's
+   *     attributes
    * @return the object, or empty
    */
   default Optional<Object> attribute(String name) {

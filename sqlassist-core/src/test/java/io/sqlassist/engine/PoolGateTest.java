@@ -44,7 +44,8 @@ class PoolGateTest {
         observer,
         new EngineConnections.Mode(true, false),
         PoolGate.of(dataSource),
-        new EngineConfig("writer").maxConnections(max).acquireTimeout(SHORT).poolOptions());
+        new EngineConfig("writer").maxConnections(max).acquireTimeout(SHORT).poolOptions(),
+        null);
   }
 
   private static HikariDataSource pool(int size, long timeoutMillis) {

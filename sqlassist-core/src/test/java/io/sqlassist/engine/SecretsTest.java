@@ -295,7 +295,8 @@ class SecretsTest {
             observer,
             new EngineConnections.Mode(true, false),
             PoolGate.of(target),
-            new EngineConfig("writer").poolOptions());
+            new EngineConfig("writer").poolOptions(),
+            null);
     Connection broken =
         (Connection)
             Proxy.newProxyInstance(

@@ -360,8 +360,29 @@ final class RequestUnit implements UnitOrigin {
     return switch (name) {
       case "request" -> Optional.of((Context) ctx);
       case "tenant" -> Optional.ofNullable(config.tenant.apply(ctx));
+      case "route" -> Optional.ofNullable(route());
       default -> Optional.empty();
     };
+  }
+
+  /** The template, of which there are few, and not the path, which anybody may make up. */
+  private @Nullable String route() {
+    try {
+      Endpoint endpoint = endpoint();
+      return endpoint == null ? null : endpoint.path;
+    } catch (NullPointerException e) {
+      return null; // asked by a worker that has outlived the request
+    }
+  }
+
+  private @Nullable Endpoint endpoint() {
+    Endpoint matched = ctx.endpoints().matchedHttpEndpoint();
+    if (matched != null) {
+      return matched;
+    }
+    // In a 'before' handler.
+    ParsedEndpoint match = servlet.getRouter().findFirstHttpHandlerEntry(ctx.method(), uri);
+    return match == null ? null : match.endpoint;
   }
 
   @Override
@@ -393,11 +414,7 @@ final class RequestUnit implements UnitOrigin {
   }
 
   private Duration timeout() {
-    Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
-    if (endpoint == null) { // in a 'before' handler
-      ParsedEndpoint match = servlet.getRouter().findFirstHttpHandlerEntry(ctx.method(), uri);
-      endpoint = match == null ? null : match.endpoint;
-    }
+    Endpoint endpoint = endpoint();
     RequestTimeout ofRoute = endpoint == null ? null : endpoint.metadata(RequestTimeout.class);
     return ofRoute == null ? config.timeout : ofRoute.limit();
   }

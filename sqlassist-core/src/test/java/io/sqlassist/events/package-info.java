@@ -1,0 +1,2 @@
+/** What happens around connections: listeners, observers, SQL comments. */
+package io.sqlassist.events;
