@@ -12,6 +12,7 @@ import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
+import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.session.DbSessionsContainer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import javax.sql.XADataSource;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 
@@ -49,16 +52,38 @@ public final class TestApp implements AutoCloseable {
   public final EngineRegistry registry;
   public final DebugPanelPlugin plugin;
   public final Javalin javalin;
+  private final JtaCoordinator jta;
   private final Map<String, Session> leaked = new ConcurrentHashMap<>();
 
   /** Without a panel: what the application itself would say. */
   public static TestApp bare(Consumer<JavalinConfig> more) {
-    return new TestApp("none", DatabaseKind.H2, config -> {}, more);
+    return new TestApp("none", DatabaseKind.H2, null, config -> {}, more);
   }
 
   /** With the engine {@code main} on a database of that kind. */
   public static TestApp on(DatabaseKind kind) {
-    return new TestApp("dev", kind, panel -> {}, config -> {});
+    return new TestApp("dev", kind, null, panel -> {}, config -> {});
+  }
+
+  /**
+   * With engines that commit together.
+   *
+   * @param store where the coordinator writes down what it decided
+   */
+  public static TestApp jta(Path store) {
+    return new TestApp(
+        "dev",
+        DatabaseKind.H2,
+        store,
+        // A slow machine is no finding here.
+        panel ->
+            panel.recorder =
+                recorder ->
+                    recorder
+                        .heldIdle(Duration.ofMinutes(5))
+                        .slowAcquire(Duration.ofMinutes(5))
+                        .slowStatement(Duration.ofMinutes(5)),
+        config -> {});
   }
 
   public static TestApp start() {
@@ -71,12 +96,13 @@ public final class TestApp implements AutoCloseable {
 
   public static TestApp start(
       String mode, Consumer<DebugPanelConfig> panel, Consumer<JavalinConfig> more) {
-    return new TestApp(mode, DatabaseKind.H2, panel, more);
+    return new TestApp(mode, DatabaseKind.H2, null, panel, more);
   }
 
   private TestApp(
       String mode,
       DatabaseKind kind,
+      Path store,
       Consumer<DebugPanelConfig> panel,
       Consumer<JavalinConfig> more) {
     registry = EngineRegistry.create();
@@ -89,6 +115,15 @@ public final class TestApp implements AutoCloseable {
                 config -> {
                   config.registry = registry;
                   panel.accept(config);
+                });
+    jta =
+        store == null
+            ? null
+            : JtaCoordinator.start(
+                config -> {
+                  config.nodeId = "library";
+                  config.objectStore = store;
+                  config.registry = registry;
                 });
     engine("main", kind, config -> config.makeDefault().entities(Author.class, Book.class));
     engine("audit", DatabaseKind.H2, config -> config.entities(AuditEntry.class));
@@ -111,6 +146,13 @@ public final class TestApp implements AutoCloseable {
 
   private void engine(String name, DatabaseKind kind, Consumer<EngineConfig> more) {
     DatabaseHandle database = kind.fresh();
+    if (jta != null) {
+      jta.initializeEngine(name, (XADataSource) database.dataSource(), more)
+          .sessionFactory()
+          .getSchemaManager()
+          .create(false);
+      return;
+    }
     registry.initializeEngine(
         name,
         config -> {
@@ -140,10 +182,16 @@ public final class TestApp implements AutoCloseable {
             author.books.add(new Book(author, name + " II"));
             main.persist(author);
           }
-          main.createNativeMutationQuery(
-                  "create table account (id int primary key, password_hash varchar(100))")
-              .executeUpdate();
         });
+    if (jta == null) {
+      io.sqlassist.session.Units.useUnit(
+          registry,
+          db ->
+              db.session("main")
+                  .createNativeMutationQuery(
+                      "create table account (id int primary key, password_hash varchar(100))")
+                  .executeUpdate());
+    }
   }
 
   static DbSessionsContainer db(Context ctx) {
@@ -161,6 +209,7 @@ public final class TestApp implements AutoCloseable {
     config.routes.get("/gap", this::gap);
     config.routes.get("/large", ctx -> ctx.html(page("<p>" + "ß漢".repeat(4_000))));
     config.routes.get("/order", this::order);
+    config.routes.get("/report", this::report);
     config.routes.get("/leak", this::leak);
     config.routes.get("/unleak", this::unleak);
     config.routes.get("/not-atomic", this::writeBoth);
@@ -271,6 +320,13 @@ public final class TestApp implements AutoCloseable {
     ask(ctx, 2);
     db(ctx).session("audit").persist(new AuditEntry("order confirmed"));
     pause(4);
+  }
+
+  /** Holds its connection for a while, and waits for nobody. */
+  private void report(Context ctx) {
+    ask(ctx, 1);
+    pause(60);
+    count(ctx, "main");
   }
 
   private static void pause(int millis) {
@@ -573,6 +629,9 @@ public final class TestApp implements AutoCloseable {
   public void close() {
     leaked.values().forEach(Session::close);
     javalin.stop();
+    if (jta != null) {
+      jta.close();
+    }
     registry.close();
   }
 }

@@ -6,6 +6,7 @@ import io.javalin.plugin.Plugin;
 import io.javalin.plugin.PluginPriority;
 import io.javalin.router.Endpoint;
 import io.javalin.router.EndpointNotFound;
+import io.sqlassist.engine.Engine;
 import io.sqlassist.trace.Recorder;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,9 @@ public final class DebugPanelPlugin extends Plugin<DebugPanelConfig> {
           new Recorder(
               settings -> {
                 pluginConfig.recorder.accept(settings);
-                settings.recordingOf(Panel::recordingOf);
+                settings
+                    .recordingOf(Panel::recordingOf)
+                    .poolFigures(name -> pluginConfig.registry.find(name).flatMap(Engine::pool));
               });
       pluginConfig.registry.observe(recorder);
     }

@@ -196,7 +196,23 @@ final class Entries {
       boolean readOnly,
       String thread,
       List<Frame> frames,
-      @Nullable Failure failure) {}
+      @Nullable Failure failure) {
+
+    /** One that ends now without a connection. */
+    static Acquisition failed(Pool pool, long requested, List<Frame> frames, Failure failure) {
+      return new Acquisition(
+          pool.name(),
+          pool.number(),
+          "",
+          requested,
+          System.nanoTime(),
+          true,
+          false,
+          Thread.currentThread().getName(),
+          frames,
+          failure);
+    }
+  }
 
   /** A transaction. */
   static final class OfTransaction {

@@ -184,12 +184,12 @@ public final class Explain {
     Engine engine = registry.engine(statement.engine());
     Pool pool = recorder.pool(statement.engine()).orElseThrow();
     DataSource dataSource = engine.dataSource();
-    HikariView hikari = pool.hikari();
-    if (hikari == null && !isDriversOwn(dataSource)) {
+    Boolean free = pool.hasFreeConnection();
+    if (free == null && !isDriversOwn(dataSource)) {
       return busy(
           "the pool of '" + engine.name() + "' can't tell whether it has a connection free");
     }
-    if (hikari != null && !hikari.hasFreeConnection()) {
+    if (Boolean.FALSE.equals(free)) {
       return busy("the pool of '" + engine.name() + "' has no connection free");
     }
     String sql = prefix(pool.dialect(), analyzed) + statement.sql();

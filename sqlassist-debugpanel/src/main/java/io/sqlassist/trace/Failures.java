@@ -3,6 +3,7 @@ package io.sqlassist.trace;
 import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.transaction.xa.XAException;
 
 /**
  * Makes text of exceptions. Of a message only the first line is shown: what follows, PostgreSQL's
@@ -43,6 +44,37 @@ final class Failures {
       each = each.getCause();
     }
     return of(thrown);
+  }
+
+  /** Of a step of a distributed transaction, whose exceptions say everything in a number. */
+  static Failure ofBranch(Throwable thrown) {
+    if (!(thrown instanceof XAException failure)) {
+      return of(thrown);
+    }
+    Throwable cause = thrown.getCause();
+    return new Failure(
+        thrown.getClass().getName(),
+        code(failure.errorCode) + (cause == null ? "" : ": " + message(cause)),
+        cause == null ? null : state(cause));
+  }
+
+  private static String code(int code) {
+    if (code >= XAException.XA_RBBASE && code <= XAException.XA_RBEND) {
+      return "XA error " + code + ", the branch was rolled back";
+    }
+    return "XA error "
+        + code
+        + switch (code) {
+          case XAException.XAER_RMFAIL ->
+              ", the database can't be reached; what was decided is finished by recovery";
+          case XAException.XA_HEURCOM -> ", the database committed the branch on its own";
+          case XAException.XA_HEURRB -> ", the database rolled the branch back on its own";
+          case XAException.XA_HEURMIX, XAException.XA_HEURHAZ ->
+              ", the database ended the branch on its own, in parts";
+          case XAException.XAER_NOTA -> ", the database does not know the branch";
+          case XAException.XA_RETRY -> ", to be tried again by recovery";
+          default -> "";
+        };
   }
 
   private static String message(Throwable thrown) {

@@ -71,10 +71,7 @@ final class HikariView {
             pool.getMaximumPoolSize());
   }
 
-  boolean hasFreeConnection() {
-    PoolSample now = sample(Instant.EPOCH);
-    return now == null
-        ? !pool.isClosed()
-        : now.waiting() == 0 && (now.idle() > 0 || now.total() < now.max());
+  boolean isClosed() {
+    return pool.isClosed();
   }
 }

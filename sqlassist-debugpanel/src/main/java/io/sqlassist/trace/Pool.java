@@ -76,10 +76,6 @@ final class Pool {
     return database;
   }
 
-  @Nullable HikariView hikari() {
-    return hikari;
-  }
-
   /** Remembers what the first connection tells. */
   void learn(Connection connection) {
     if (database != null) {
@@ -105,16 +101,12 @@ final class Pool {
   }
 
   void sample() {
-    HikariView view = hikari;
-    if (view == null) {
-      return;
-    }
     synchronized (this) {
       long now = System.nanoTime();
       if (!samples.isEmpty() && now - lastSample < SHORTEST_NANOS) {
         return;
       }
-      PoolSample sample = view.sample(Instant.now());
+      PoolSample sample = now(Instant.now());
       if (sample == null) {
         return;
       }
@@ -126,6 +118,31 @@ final class Pool {
     }
   }
 
+  /** How it stands; who waits before the pool waits for it, too. Null if nobody can tell. */
+  private @Nullable PoolSample now(Instant at) {
+    return recorder
+        .poolFigures(engine)
+        .map(
+            each ->
+                new PoolSample(
+                    at,
+                    each.active(),
+                    each.idle(),
+                    each.waiting(),
+                    each.active() + each.idle(),
+                    each.max()))
+        .orElseGet(() -> hikari == null ? null : hikari.sample(at));
+  }
+
+  /** Whether a connection could be had without making anybody wait for it; null if unknown. */
+  @Nullable Boolean hasFreeConnection() {
+    PoolSample now = now(Instant.EPOCH);
+    if (now == null) {
+      return hikari == null ? null : !hikari.isClosed();
+    }
+    return now.waiting() == 0 && (now.idle() > 0 || now.total() < now.max());
+  }
+
   synchronized PoolTrace toTrace() {
     long[] sorted = Arrays.copyOf(acquireNanos, Math.min(acquisitions, ACQUISITIONS));
     Arrays.sort(sorted);
@@ -135,7 +152,7 @@ final class Pool {
         name(),
         dataSource.getClass().getName(),
         known == null ? "" : known.url(),
-        hikari == null ? -1 : hikari.maxSize(),
+        hikari == null ? samples.isEmpty() ? -1 : samples.getLast().max() : hikari.maxSize(),
         hikari == null ? -1 : hikari.minIdle(),
         hikari == null ? -1 : hikari.connectionTimeoutMillis(),
         hikari == null ? -1 : hikari.maxLifetimeMillis(),
@@ -144,7 +161,8 @@ final class Pool {
         percentile(sorted, 95));
   }
 
+  /** By the nearest rank: of two, the larger one is the 95th. */
   private static long percentile(long[] sorted, int percent) {
-    return sorted.length == 0 ? -1 : sorted[(sorted.length - 1) * percent / 100];
+    return sorted.length == 0 ? -1 : sorted[(sorted.length * percent + 99) / 100 - 1];
   }
 }

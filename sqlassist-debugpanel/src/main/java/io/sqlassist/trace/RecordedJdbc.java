@@ -3,6 +3,7 @@ package io.sqlassist.trace;
 import io.sqlassist.trace.Entries.Acquisition;
 import io.sqlassist.trace.Entries.OfConnection;
 import io.sqlassist.trace.Entries.OfSession;
+import io.sqlassist.trace.Recorder.Acquiring;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -74,12 +75,13 @@ final class RecordedJdbc {
       if (!method.getName().equals("getConnection") || recorder.isOff()) {
         return call(proxy, target, method, arguments);
       }
-      OfSession session = recorder.acquiring();
+      Acquiring acquiring = recorder.acquiring();
+      OfSession session = acquiring == null ? null : acquiring.session;
+      long requested = acquiring == null ? System.nanoTime() : acquiring.reachedPool();
       Recording recording = session == null ? recorder.current() : session.recording;
       if (!recording.captures() || (recorder.isPaused() && recording.isBackground())) {
         return call(proxy, target, method, arguments);
       }
-      long requested = System.nanoTime();
       try {
         Connection connection = (Connection) call(proxy, target, method, arguments);
         return connection == null
@@ -134,21 +136,11 @@ final class RecordedJdbc {
     private void failed(
         Recording recording, @Nullable OfSession session, long requested, Exception failure) {
       try {
-        long now = System.nanoTime();
         recording.acquired(
             pool.engine(),
             session,
-            new Acquisition(
-                pool.name(),
-                pool.number(),
-                "",
-                requested,
-                now,
-                true,
-                false,
-                Thread.currentThread().getName(),
-                recorder.stacks().application(),
-                Failures.of(failure)));
+            Acquisition.failed(
+                pool, requested, recorder.stacks().application(), Failures.of(failure)));
       } catch (RuntimeException | Error e) {
         recorder.captureFailed(e);
       }

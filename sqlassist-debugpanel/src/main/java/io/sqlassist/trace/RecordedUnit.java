@@ -6,6 +6,7 @@ import io.sqlassist.trace.Entries.OfUnit;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.PartialCommitException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class RecordedUnit implements UnitObserver {
   private static Map<String, String> outcomes(CommitReport report) {
     Map<String, String> outcomes = new LinkedHashMap<>();
     report.outcomes().forEach((engine, outcome) -> outcomes.put(engine, outcome.name()));
-    return Map.copyOf(outcomes);
+    return Collections.unmodifiableMap(outcomes); // in the order of the commits
   }
 
   @Override

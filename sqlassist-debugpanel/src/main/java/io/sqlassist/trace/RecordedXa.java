@@ -67,6 +67,7 @@ final class RecordedXa {
     private final RecordedXa xa;
     private final XAResource target;
     private volatile @Nullable Recording recording;
+    private volatile @Nullable OfSession session;
 
     ResourceHandler(RecordedXa xa, XAResource target) {
       this.xa = xa;
@@ -81,8 +82,9 @@ final class RecordedXa {
         return RecordedJdbc.call(proxy, target, method, withoutProxies(arguments));
       }
       if (kind == Mark.Kind.XA_START) {
-        OfSession session = xa.recorder.acquiring();
-        recording = session == null ? xa.recorder.current() : session.recording;
+        OfSession wanting = xa.recorder.acquiringSession();
+        session = wanting;
+        recording = wanting == null ? xa.recorder.current() : wanting.recording;
       }
       long start = System.nanoTime();
       Throwable thrown = null;
@@ -100,16 +102,23 @@ final class RecordedXa {
         Mark.Kind kind, long start, Object[] arguments, @Nullable Throwable thrown) {
       try {
         Recording of = recording;
+        OfSession in = session;
+        boolean onePhase =
+            kind == Mark.Kind.XA_COMMIT
+                && arguments.length > 1
+                && Boolean.TRUE.equals(arguments[1]);
         (of == null ? xa.recorder.current() : of)
             .branch(
                 kind,
                 xa.engine,
+                in == null ? 0 : in.number,
                 start,
                 System.nanoTime(),
-                name(arguments[0]),
-                thrown == null ? null : Failures.of(thrown));
+                name(arguments[0]) + (onePhase ? " in one phase" : ""),
+                thrown == null ? null : Failures.ofBranch(thrown));
         if (kind == Mark.Kind.XA_COMMIT || kind == Mark.Kind.XA_ROLLBACK) {
           recording = null;
+          session = null;
         }
       } catch (RuntimeException | Error e) {
         xa.recorder.captureFailed(e);

@@ -1,8 +1,10 @@
 package io.sqlassist.trace;
 
+import io.sqlassist.engine.PoolFigures;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
+import io.sqlassist.trace.Entries.Acquisition;
 import io.sqlassist.trace.Entries.OfSession;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -41,9 +43,13 @@ public final class Recorder implements Observer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
+  private static final Failure NO_CONNECTION =
+      new Failure("", "no connection came; what the caller got says why", null);
+
   private final SecureRandom random = new SecureRandom();
   private final RecorderSettings settings;
   private final Function<Object, @Nullable Recording> recordingOf;
+  private final Function<String, Optional<PoolFigures>> poolFigures;
   private final TraceStore store;
   private final Shapes shapes;
   private final Stacks stacks;
@@ -57,7 +63,7 @@ public final class Recorder implements Observer {
 
   // What this thread is doing. Of this recorder, since there may be several.
   @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<@Nullable OfSession> acquiring = new ThreadLocal<>();
+  private final ThreadLocal<@Nullable Acquiring> acquiring = new ThreadLocal<>();
 
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Recording> attached = new ThreadLocal<>();
@@ -82,6 +88,7 @@ public final class Recorder implements Observer {
     config.accept(given);
     settings = given.freeze();
     recordingOf = given.recordingOf();
+    poolFigures = given.poolFigures();
     store = new TraceStore(settings, this::captureFailed);
     shapes = new Shapes(settings);
     stacks = new Stacks(settings);
@@ -320,16 +327,57 @@ public final class Recorder implements Observer {
   }
 
   void beginAcquisition(OfSession session) {
-    acquiring.set(session);
+    acquiring.set(new Acquiring(session, System.nanoTime()));
   }
 
+  /** An acquisition that never came as far as the pool has failed before, while it waited. */
   void endAcquisition() {
+    Acquiring ended = acquiring.get();
     acquiring.remove();
+    if (ended == null || ended.reachedPool || isOff()) {
+      return;
+    }
+    OfSession session = ended.session;
+    Pool pool = pools.get(session.engine);
+    if (pool != null) {
+      session.recording.acquired(
+          session.engine,
+          session,
+          Acquisition.failed(pool, ended.since, stacks.application(), NO_CONNECTION));
+    }
+  }
+
+  /** The acquisition that this thread is at. */
+  @Nullable Acquiring acquiring() {
+    return acquiring.get();
   }
 
   /** The session for which this thread is acquiring a connection. */
-  @Nullable OfSession acquiring() {
-    return acquiring.get();
+  @Nullable OfSession acquiringSession() {
+    Acquiring now = acquiring.get();
+    return now == null ? null : now.session;
+  }
+
+  /** A session that wants a connection. It may have to wait before its pool is even asked. */
+  static final class Acquiring {
+    final OfSession session;
+    private final long since;
+    private boolean reachedPool;
+
+    Acquiring(OfSession session, long since) {
+      this.session = session;
+      this.since = since;
+    }
+
+    /** Since when it waits; now it is the pool's turn. */
+    long reachedPool() {
+      reachedPool = true;
+      return since;
+    }
+  }
+
+  Optional<PoolFigures> poolFigures(String engine) {
+    return poolFigures.apply(engine);
   }
 
   boolean isOff() {

@@ -1,9 +1,11 @@
 package io.sqlassist.trace;
 
+import io.sqlassist.engine.PoolFigures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class RecorderConfig {
   private final List<String> excludedPackages = new ArrayList<>();
   private final List<String> ignored = new ArrayList<>();
   private Function<Object, @Nullable Recording> recordingOf = request -> null;
+  private Function<String, Optional<PoolFigures>> poolFigures = engine -> Optional.empty();
 
   RecorderConfig() {}
 
@@ -235,6 +238,23 @@ public final class RecorderConfig {
   public RecorderConfig recordingOf(Function<Object, @Nullable Recording> finder) {
     recordingOf = Objects.requireNonNull(finder, "finder");
     return this;
+  }
+
+  /**
+   * Tells how the pool of an engine stands, so that threads which wait before it are counted, too.
+   * The default knows nothing, and then HikariCP itself is asked.
+   *
+   * @param finder asked with an engine's name, often; must neither wait nor open a connection. For
+   *     a registry it is {@code name -> registry.find(name).flatMap(Engine::pool)}
+   * @return this
+   */
+  public RecorderConfig poolFigures(Function<String, Optional<PoolFigures>> finder) {
+    poolFigures = Objects.requireNonNull(finder, "finder");
+    return this;
+  }
+
+  Function<String, Optional<PoolFigures>> poolFigures() {
+    return poolFigures;
   }
 
   Function<Object, @Nullable Recording> recordingOf() {

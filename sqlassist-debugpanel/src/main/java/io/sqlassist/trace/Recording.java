@@ -708,6 +708,7 @@ public final class Recording implements AutoCloseable {
   synchronized void branch(
       Mark.Kind kind,
       String engine,
+      int session,
       long start,
       long end,
       String detail,
@@ -718,7 +719,7 @@ public final class Recording implements AutoCloseable {
     } else if (kind == Mark.Kind.XA_ROLLBACK) {
       rollbacks++;
     }
-    addMark(kind, engine, null, start, end - start, detail, failure);
+    addMark(new Mark(kind, engine, session, 0, 0, start - origin, end - start, detail, failure));
   }
 
   private void addMark(
@@ -741,11 +742,7 @@ public final class Recording implements AutoCloseable {
       String detail,
       @Nullable Failure failure,
       int transaction) {
-    if (!marks.hasRoom()) {
-      othersDropped++;
-      return;
-    }
-    Mark mark =
+    addMark(
         new Mark(
             kind,
             engine,
@@ -755,8 +752,11 @@ public final class Recording implements AutoCloseable {
             start - origin,
             nanos,
             detail,
-            failure);
-    keep(marks, mark, BYTES_PART + 2 * detail.length());
+            failure));
+  }
+
+  private void addMark(Mark mark) {
+    keep(marks, mark, BYTES_PART + 2 * mark.detail().length());
   }
 
   private <E> void keep(Bounded<E> list, E part, int size) {

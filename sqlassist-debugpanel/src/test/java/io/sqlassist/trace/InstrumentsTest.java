@@ -20,6 +20,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
+import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.h2.jdbcx.JdbcDataSource;
@@ -233,6 +234,44 @@ class InstrumentsTest {
     assertThat(trace.marks()).allMatch(each -> each.engine().equals("ledger"));
     assertThat(trace.marks()).allMatch(each -> each.detail().equals("07:01"));
     assertThat(trace.totals().commits()).isEqualTo(1);
+  }
+
+  @Test
+  void aStepOfABranchThatFailsSaysWhatItsNumberMeans() throws Exception {
+    JdbcDataSource driver = (JdbcDataSource) DatabaseKind.H2.fresh().dataSource();
+    Recorder recorder = new Recorder();
+    XADataSource recorded = recorder.instrumentXa("ledger", driver);
+    Trace trace =
+        recorder.record(
+            "one phase",
+            () -> {
+              XAConnection connection = recorded.getXAConnection();
+              XAResource resource = connection.getXAResource();
+              Xid branch = new Branch(new byte[] {8});
+              assertThatThrownBy(() -> resource.prepare(branch)).isInstanceOf(XAException.class);
+              resource.start(branch, XAResource.TMNOFLAGS);
+              resource.end(branch, XAResource.TMSUCCESS);
+              resource.commit(branch, true);
+              connection.close();
+              return null;
+            });
+
+    assertThat(trace.marks())
+        .extracting(Mark::kind)
+        .containsExactly(
+            Mark.Kind.XA_PREPARE, Mark.Kind.XA_START, Mark.Kind.XA_END, Mark.Kind.XA_COMMIT);
+    assertThat(trace.marks().get(0).failure()).isNotNull();
+    assertThat(trace.marks().get(0).failure().message()).startsWith("XA error ");
+    assertThat(trace.marks().get(3).detail()).isEqualTo("08:01 in one phase");
+    XAException gone = new XAException(XAException.XAER_RMFAIL);
+    gone.initCause(new SQLException("closed", "08006"));
+    assertThat(Failures.ofBranch(gone).message())
+        .isEqualTo(
+            "XA error -7, the database can't be reached; what was decided is finished by recovery:"
+                + " closed");
+    assertThat(Failures.ofBranch(gone).sqlState()).isEqualTo("08006");
+    assertThat(Failures.ofBranch(new XAException(XAException.XA_RBINTEGRITY)).message())
+        .isEqualTo("XA error 103, the branch was rolled back");
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.observe.Observer;
@@ -31,7 +32,12 @@ final class Traced implements AutoCloseable {
   private final Map<String, DataSource> direct = new LinkedHashMap<>();
 
   Traced(Consumer<RecorderConfig> config) {
-    recorder = new Recorder(config);
+    recorder =
+        new Recorder(
+            settings -> {
+              settings.poolFigures(name -> registry.find(name).flatMap(Engine::pool));
+              config.accept(settings);
+            });
     registry.observe(recorder);
   }
 

@@ -13,7 +13,7 @@ export async function start({ show, status }) {
     { name: "Attribute", head: true, cell: row => h("code", row.name) },
     { name: "Type", cell: row => h("code", row.type) },
     { name: "Association", cell: row => (row.association ? row.association.toLowerCase().replaceAll("_", " ") + " → " + row.target : "") },
-    { name: "Fetch", cell: row => row.fetch.toLowerCase() },
+    { name: "Fetch", cell: row => (row.association || row.fetch !== "EAGER" ? row.fetch.toLowerCase() : "") },
     { name: "Batch", num: true, cell: row => (row.association && row.batchSize > 1 ? count(row.batchSize) : "") },
     { name: "Cascade", cell: row => row.cascade.toLowerCase() },
     { name: "Optional", cell: row => (row.optional ? "yes" : "no") },

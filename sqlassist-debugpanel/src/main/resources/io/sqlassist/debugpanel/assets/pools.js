@@ -10,7 +10,7 @@ function chart(pool, width) {
   const height = 130, left = 34, bottom = 22, now = Date.now();
   const samples = pool.samples.map(sample => ({ ...sample, t: Date.parse(sample.at) })).filter(sample => now - sample.t < TEN_MINUTES);
   // As long as there is little to show, it gets the whole width.
-  const span = samples.length ? [60000, 120000, 300000].find(each => now - samples[0].t < each) ?? TEN_MINUTES : TEN_MINUTES;
+  const span = samples.length ? [15000, 30000, 60000, 120000, 300000].find(each => now - samples[0].t < each) ?? TEN_MINUTES : TEN_MINUTES;
   const top = Math.max(1, pool.maxSize, ...samples.map(sample => sample.active + sample.waiting));
   const x = t => left + ((width - left - 8) * (t - (now - span))) / span, y = n => 10 + (height - bottom - 10) * (1 - n / top);
   const area = (cls, low, high) => {

@@ -2,14 +2,14 @@
 import { base, get, post } from "./api.js";
 import { badge, coded, copy, count, DETECTORS, duration, empty, engineChip, fill, grouped, h, many, say, scroller, statusText, table, tabs } from "./dom.js";
 import { block, brief } from "./sql.js";
-import { markWord, timeline } from "./timeline.js";
+import { markDetail, markWord, timeline } from "./timeline.js";
 
 const PAGE = 500;
 const CAUSES = { LAZY_COLLECTION: "lazy collection", LAZY_ENTITY: "lazy reference", EAGER_ENTITY: "eager reference", FIND: "find by id", OTHER_LOAD: "load" };
 const DOCS = "https://github.com/sqlassist/sqlassist-java/blob/main/docs/findings.md#";
 
 export const place = frame => (frame ? frame.className.slice(frame.className.lastIndexOf(".") + 1) + "." + frame.method + (frame.file ? " (" + frame.file + (frame.line > 0 ? ":" + frame.line : "") + ")" : "") : "");
-const short = frame => (frame ? (frame.file ?? frame.className) + (frame.line > 0 ? ":" + frame.line : "") : "");
+export const short = frame => (frame ? (frame.file ?? frame.className) + (frame.line > 0 ? ":" + frame.line : "") : "");
 export const frames = list => h("ul.frames", list.map(frame => h("li", frame.link ? h("a", { href: frame.link }, place(frame)) : place(frame))));
 const tile = (label, value, small, cls) => h("div", { class: "card tile " + (cls ?? "") }, h("dt", label), h("dd", value, small ? h("small", small) : ""));
 const facts = list => h("dl.facts", list.filter(([, value]) => value !== "" && value !== null && value !== undefined).map(([name, value]) => [h("dt", name), h("dd", value)]));
@@ -158,7 +158,7 @@ export async function start({ show, id, main }) {
       ...trace.connections.map(each => ({ at: each.acquiredNanos, took: each.releasedNanos < 0 ? -1 : each.releasedNanos - each.acquiredNanos, engine: each.engine, what: "connection held", more: each.physicalId + (each.releasedNanos < 0 ? ", not released" : "") })),
       ...trace.transactions.map(each => ({ at: each.startNanos, took: each.endNanos < 0 ? -1 : each.endNanos - each.startNanos, engine: each.engine, what: "transaction " + each.number, more: each.ending.toLowerCase().replaceAll("_", " ") })),
       ...trace.flushes.map(each => ({ at: each.startNanos, took: each.durationNanos, engine: each.engine, what: each.auto ? "flush before a query" : "flush", more: many(each.entities, "entity", "entities") })),
-      ...trace.marks.map(each => ({ at: each.startNanos, took: each.durationNanos, engine: each.engine, what: markWord(each), more: each.detail + (each.failure ? " failed: " + each.failure.message : "") })),
+      ...trace.marks.map(each => ({ at: each.startNanos, took: each.durationNanos, engine: each.engine, what: markWord(each), more: markDetail(each) })),
       ...spans.slice(0, PAGE).map(each => ({ at: each.start, took: each.duration, engine: each.engine, what: "SQL #" + each.index, more: brief(each.sql) })),
     ].sort((a, b) => a.at - b.at);
     const columns = [
@@ -196,7 +196,7 @@ export async function start({ show, id, main }) {
     trace.connections.length ? simple("Connections", [["Connection", each => each.number + " · " + (each.physicalId || "none"), false, true], ["Engine", each => engineChip(each.engine)], ["Pool", each => each.pool || "–"], ["Session", each => each.session || "–"], ["Asked", each => duration(each.requestedNanos), true], ["Acquired", each => (each.failure ? h("span.sev.ERROR", "✖ " + each.failure.message) : duration(each.acquiredNanos)), true], ["Released", each => (each.failure ? "–" : each.releasedNanos < 0 ? h("span.sev.ERROR", "✖ not released") : duration(each.releasedNanos)), true], ["Busy", each => duration(each.busyNanos), true], ["Autocommit", each => yes(each.autoCommit)], ["Read-only", each => yes(each.readOnly)], ["Isolation", each => each.isolation.toLowerCase().replaceAll("_", " ") || "default"], ["Thread", each => each.thread]], trace.connections) : "",
     trace.transactions.length ? simple("Transactions", [["Transaction", each => each.number, false, true], ["Engine", each => engineChip(each.engine)], ["Connection", each => each.connection], ["Began", each => duration(each.startNanos), true], ["Ended", each => (each.endNanos < 0 ? "open" : duration(each.endNanos)), true], ["Outcome", each => each.ending.toLowerCase().replaceAll("_", " ")], ["Statements", each => count(each.statements), true], ["Writes", each => count(each.writes), true]], trace.transactions) : "",
     trace.units.length ? simple("Units of work", [["Unit", each => each.id, false, true], ["About", each => each.label], ["Began", each => duration(each.startNanos), true], ["Ended", each => (each.endNanos < 0 ? "open" : duration(each.endNanos)), true], ["Commits", each => count(each.commits), true], ["Rollbacks", each => count(each.rollbacks), true], ["Outcomes", each => Object.entries(each.outcomes).map(([engine, outcome]) => engine + " " + outcome.toLowerCase().replaceAll("_", " ")).join(", ")]], trace.units) : "",
-    trace.marks.length ? simple("Events", [["At", each => duration(each.startNanos), true], ["Engine", each => (each.engine ? engineChip(each.engine) : "–")], ["Event", each => markWord(each), false, true], ["Took", each => duration(each.durationNanos), true], ["Details", each => each.detail + (each.failure ? " failed: " + each.failure.message : "")]], trace.marks) : "",
+    trace.marks.length ? simple("Events", [["At", each => duration(each.startNanos), true], ["Engine", each => (each.engine ? engineChip(each.engine) : "–")], ["Event", each => markWord(each), false, true], ["Took", each => duration(each.durationNanos), true], ["Details", markDetail]], trace.marks) : "",
   ];
   const requestTab = () => [
     h("div.card.pad", facts([["Id", h("code", trace.id)], ["Method", request?.method], ["Path", request ? h("code", request.path) : trace.title], ["Route", request?.route], ["Status", request ? String(request.status) : ""], ["Began", new Date(trace.startedAt).toLocaleString()], ["Took", duration(trace.durationNanos)], ["Threads", request?.threads.join(", ")], ["Toolbar", answer.toolbar]])),

@@ -8,7 +8,7 @@ export async function start({ show, status }) {
   const query = new URLSearchParams(location.search);
   const first = await get("/requests?limit=" + status.limit);
   const items = new Map(first.items.map(item => [item.id, item]));
-  let last = first.last, paused = status.paused, held = [], news = 0, sort = { by: "sequence", down: true };
+  let last = first.last, paused = status.paused, held = [], news = 0, sort = { by: "at", down: true };
 
   const controls = {
     text: h("input", { type: "search", placeholder: "Path, route or finding", "aria-label": "Path, route or finding", value: query.get("text") ?? "" }),
@@ -45,10 +45,10 @@ export async function start({ show, status }) {
   const more = h("button", { type: "button", hidden: true, onclick: () => { scrollTo({ top: 0 }); take(); } });
   const total = h("span.muted");
   const body = h("tbody");
-  const columns = [["Time", "sequence"], ["Request", "path"], ["Status", "status", true], ["Duration", "durationNanos", true], ["SQL", "statements", true], ["SQL time", "sqlNanos", true], ["Engines"], ["Findings", "worst", true]];
-  const values = { statements: item => item.totals.statements, sqlNanos: item => item.totals.sqlNanos, worst: item => item.findings.reduce((sum, finding) => sum + 10 ** rank(finding.severity), 0) };
+  const columns = [["Time", "at", true], ["Request", "path"], ["Status", "status", true], ["Duration", "durationNanos", true], ["SQL", "statements", true], ["SQL time", "sqlNanos", true], ["Engines"], ["Findings", "worst", true]];
+  const values = { at: item => Date.parse(item.startedAt), statements: item => item.totals.statements, sqlNanos: item => item.totals.sqlNanos, worst: item => item.findings.reduce((sum, finding) => sum + 10 ** rank(finding.severity), 0) };
   const heads = columns.map(([label, by, down]) => h("th", { scope: "col", class: /SQL|Duration/.test(label) ? "num" : null }, by ? h("button", { type: "button", onclick: () => {
-    sort = sort.by === by ? { by, down: !sort.down } : { by, down: !!down || by === "sequence" };
+    sort = sort.by === by ? { by, down: !sort.down } : { by, down: !!down };
     draw();
   } }, label) : label));
   const table = scroller("Requests", h("table", h("caption.visually-hidden", "Requests, with what they did to the engines"), h("thead", h("tr", heads)), body));
@@ -57,7 +57,7 @@ export async function start({ show, status }) {
 
   function row(item, fresh) {
     const share = item.durationNanos ? Math.min(100, (100 * item.totals.sqlNanos) / item.durationNanos) : 0;
-    const meter = h("i");
+    const used = item.engines.filter(use => use.state !== "INIT"), meter = h("i");
     meter.style.width = share.toFixed(1) + "%";
     return h("tr", { "data-id": item.id, class: fresh ? "fresh" : null },
       h("td.nowrap", h("time", { datetime: item.startedAt }, clock(item.startedAt)), item.pinned ? h("span.chip", "pinned") : ""),
@@ -66,7 +66,7 @@ export async function start({ show, status }) {
       h("td.num", duration(item.durationNanos), h("span.meter", { title: Math.round(share) + " % of it SQL" }, meter)),
       h("td.num", count(item.totals.statements)),
       h("td.num", duration(item.totals.sqlNanos)),
-      h("td", h("span.chips", item.engines.filter(use => use.state !== "INIT").map(use => engineChip(use.engine, use.state, count(use.statements))))),
+      h("td", h("span", { class: "chips" + (used.length > 3 ? "" : " line") }, used.map(use => engineChip(use.engine, use.state, count(use.statements))))),
       h("td", h("span.chips", grouped(item.findings).map(({ finding, times }) => badge(finding, times)))));
   }
 
@@ -128,8 +128,7 @@ export async function start({ show, status }) {
     for (const item of fresh) {
       items.set(item.id, item);
       if (!wanted(item)) continue;
-      if (sort.by === "sequence" && sort.down) body.prepend(row(item, true));
-      else { const list = ordered(); body.insertBefore(row(item, true), body.children[list.indexOf(item)] ?? null); }
+      body.insertBefore(row(item, true), body.children[ordered().indexOf(item)] ?? null);
     }
     const unpinned = [...items.values()].filter(item => !item.pinned).sort((a, b) => a.sequence - b.sequence);
     for (const item of unpinned.slice(0, Math.max(0, unpinned.length - status.limit))) {

@@ -2,9 +2,11 @@
 import { duration, engineClass, engineMark, fill, h, s } from "./dom.js";
 
 const ROW = 15, GAP = 5, LEFT = 132, RIGHT = 16, TOP = 26;
-const WORDS = { COMMIT: "commit", ROLLBACK: "rollback", XA_PREPARE: "prepare", XA_COMMIT: "XA commit", XA_ROLLBACK: "XA rollback", SAVEPOINT: "savepoint", SAVEPOINT_ROLLBACK: "rollback to savepoint", SAVEPOINT_RELEASED: "savepoint released" };
+const WORDS = { COMMIT: "commit", ROLLBACK: "rollback", XA_START: "branch started", XA_END: "branch left", XA_PREPARE: "prepare", XA_COMMIT: "XA commit", XA_ROLLBACK: "XA rollback", SAVEPOINT: "savepoint", SAVEPOINT_ROLLBACK: "rollback to savepoint", SAVEPOINT_RELEASED: "savepoint released" };
 export const markWord = mark => WORDS[mark.kind] ?? mark.kind.toLowerCase().replaceAll("_", " ");
-const SHOWN = new Set(Object.keys(WORDS));
+/** Branches have names of a hundred digits; the last ones tell them apart. */
+export const markDetail = mark => (mark.kind.startsWith("XA_") ? mark.detail.replace(/[0-9a-f]{16,}/g, digits => "…" + digits.replace(/(00)+$/, "").slice(-14)) : mark.detail) + (mark.failure ? " failed: " + mark.failure.message : "");
+const SHOWN = new Set(Object.keys(WORDS).filter(kind => kind !== "XA_START" && kind !== "XA_END"));
 
 /** Times that follow each other with hardly a pause, as JTA makes them, are one bar with a count. */
 export function merged(connections, length) {
@@ -119,7 +121,7 @@ export function timeline(trace, spans, openStatement) {
         }
         for (const mark of of(trace.marks)) {
           const at = SHOWN.has(mark.kind) && clip(mark.startNanos + mark.durationNanos, mark.startNanos + mark.durationNanos);
-          if (at) group.append(hover(s("path", { class: "mark " + mark.kind, d: "M" + at.x + " " + (y + 2) + "l5 5.5l-5 5.5l-5 -5.5z" }), h("strong", markWord(mark)), " " + duration(mark.durationNanos) + (mark.detail ? " · " + mark.detail : "")));
+          if (at) group.append(hover(s("path", { class: "mark " + mark.kind, d: "M" + at.x + " " + (y + 2) + "l5 5.5l-5 5.5l-5 -5.5z" }), h("strong", markWord(mark)), " " + duration(mark.durationNanos) + (mark.detail || mark.failure ? " · " + markDetail(mark) : "")));
         }
         y += height * ROW;
       }
