@@ -151,6 +151,11 @@ public final class Engine {
     return options.policy();
   }
 
+  /** Closes a connection of the engine's data source for good. */
+  void evict(Connection connection) {
+    connections.evict(connection);
+  }
+
   /** Whether that very class is an entity here. */
   boolean maps(Class<?> type) {
     return sessionFactory

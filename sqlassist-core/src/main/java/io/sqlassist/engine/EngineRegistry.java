@@ -3,6 +3,7 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.LoggingObserver;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.UnitHooks;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ public final class EngineRegistry implements AutoCloseable {
   private final Object registration = new Object();
   private final List<Consumer<? super EngineConfig>> defaults = new ArrayList<>();
   private final Set<String> starting = new TreeSet<>();
+  private final HealthCheck healthCheck = new HealthCheck();
   private volatile Map<String, Engine> engines = Map.of();
   private volatile TenantEngines tenantEngines = TenantEngines.NONE;
   private volatile EntityPlaces places = EntityPlaces.NONE;
@@ -484,6 +486,23 @@ public final class EngineRegistry implements AutoCloseable {
         "There is no default engine among "
             + all.keySet()
             + ". Call makeDefault() on one of them when it is initialised.");
+  }
+
+  /**
+   * Asks the database of each engine whether it is there, all at the same time. Takes a connection
+   * of the pool for each, beside those that wait in line for one. However many ask, an engine is
+   * asked one question at a time: a database that hangs holds one thread and one connection.
+   *
+   * <p>The observers are warned of each engine that is found down, once until that changes.
+   *
+   * @param limit how long to wait for all of them together; an engine whose database does not
+   *     answer in that time is down
+   * @return which engines are up; holds no text that a database or a driver made
+   * @throws IllegalArgumentException if the limit is zero or negative
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted
+   */
+  public HealthReport health(Duration limit) {
+    return healthCheck.run(List.copyOf(engines.values()), limit, observer);
   }
 
   /**

@@ -1,0 +1,2 @@
+/** Which engines are up. */
+package io.sqlassist.health;
