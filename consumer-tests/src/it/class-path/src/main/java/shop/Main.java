@@ -1,0 +1,95 @@
+package shop;
+
+import io.javalin.Javalin;
+import io.sqlassist.SqlAssist;
+import io.sqlassist.debugpanel.DebugPanelPlugin;
+import io.sqlassist.javalin.SqlAssistPlugin;
+import io.sqlassist.jta.JtaCoordinator;
+import io.sqlassist.jta.XaPool;
+import io.sqlassist.session.DbSessionsContainer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.h2.jdbcx.JdbcDataSource;
+
+/** Two engines that commit together, a request that uses both, and the panel, which stays off. */
+public class Main {
+
+  private static final List<String> ENGINES = List.of("writer", "ledger");
+
+  public static void main(String[] args) throws Exception {
+    Path log = Files.createTempDirectory("transaction-log");
+    try (JtaCoordinator jta =
+        JtaCoordinator.start(
+            cfg -> {
+              cfg.nodeId = "consumer";
+              cfg.objectStore = log;
+            })) {
+      for (String name : ENGINES) {
+        jta.initializeEngine(
+            name,
+            XaPool.of(database(name)),
+            engine -> engine.entities(Book.class).property("hibernate.hbm2ddl.auto", "create"));
+      }
+      int status = postBook();
+      check(status == 201, "The status is " + status);
+      for (String name : ENGINES) {
+        long books =
+            SqlAssist.inUnit(
+                db ->
+                    db.session(name)
+                        .createSelectionQuery("select count(*) from Book", Long.class)
+                        .getSingleResult());
+        check(books == 1, "There are " + books + " books in " + name);
+      }
+    } finally {
+      SqlAssist.shutdown();
+    }
+    System.out.println("A consumer on the class path: fine");
+  }
+
+  private static int postBook() throws Exception {
+    Javalin app =
+        Javalin.create(
+            config -> {
+              config.registerPlugin(new SqlAssistPlugin());
+              config.registerPlugin(new DebugPanelPlugin(panel -> {}));
+              config.routes.post(
+                  "/books",
+                  ctx -> {
+                    DbSessionsContainer db = ctx.attribute("dbSession");
+                    db.writer().persist(new Book("Emma"));
+                    db.session("ledger").persist(new Book("Emma"));
+                    ctx.status(201);
+                  });
+            });
+    app.start(0);
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + "/books"))
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build();
+      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+    } finally {
+      app.stop();
+    }
+  }
+
+  private static JdbcDataSource database(String name) {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
+    database.setUser("sa");
+    database.setPassword("");
+    return database;
+  }
+
+  private static void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalStateException(otherwise);
+    }
+  }
+}

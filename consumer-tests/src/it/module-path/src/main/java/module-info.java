@@ -1,0 +1,7 @@
+module shop {
+  requires io.sqlassist.javalin;
+  requires com.zaxxer.hikari;
+
+  opens shop.model to
+      org.hibernate.orm.core;
+}
