@@ -17,6 +17,7 @@ module io.sqlassist.core {
   exports io.sqlassist.engine;
   exports io.sqlassist.find;
   exports io.sqlassist.observe;
+  exports io.sqlassist.schema;
   exports io.sqlassist.session;
   exports io.sqlassist.transaction;
 }

@@ -1,5 +1,8 @@
 package io.sqlassist.engine;
 
+import io.sqlassist.schema.MappedTables;
+import io.sqlassist.schema.SchemaInfo;
+import io.sqlassist.schema.SchemaReport;
 import io.sqlassist.transaction.TransactionPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +29,7 @@ public final class Engine {
   private final DataSource dataSource;
   private final SessionFactory sessionFactory;
   private final EngineConnections connections;
+  private final MappedTables tables;
   private final Runnable pool;
   private volatile EngineState state = EngineState.of(EngineState.Status.UP);
 
@@ -33,6 +37,7 @@ public final class Engine {
    * Creates an engine that is ready.
    *
    * @param connections gives the factory its connections
+   * @param tables what the entities are mapped to
    * @param pool closes the pool if SqlAssist made it; does nothing for one that was handed in
    */
   Engine(
@@ -40,11 +45,13 @@ public final class Engine {
       DataSource dataSource,
       SessionFactory sessionFactory,
       EngineConnections connections,
+      MappedTables tables,
       Runnable pool) {
     this.options = options;
     this.dataSource = dataSource;
     this.sessionFactory = sessionFactory;
     this.connections = connections;
+    this.tables = tables;
     this.pool = pool;
   }
 
@@ -237,6 +244,74 @@ public final class Engine {
    */
   public void isolate(Connection connection, int level) throws SQLException {
     connections.isolate(connection, level);
+  }
+
+  /**
+   * Makes the tables of entities, with their keys, indexes and sequences, in an order that works:
+   * those that are not there yet. Tables that are there stay as they are; {@link
+   * #validateTables(Class[])} tells whether they fit. Where the database has transactions for
+   * tables (PostgreSQL) all of them are made or none.
+   *
+   * @param entities entities, or superclasses of some: their tables, those of their superclasses,
+   *     and those of their collections; none named: all
+   * @throws IllegalArgumentException if the engine does not map one of the classes, or if a table
+   *     refers to another that is neither there nor asked for; nothing is made
+   * @throws ReadOnlyEngineException if the engine is read-only
+   * @throws io.sqlassist.schema.SchemaChangeException if the database refuses a statement
+   */
+  public void createTables(Class<?>... entities) {
+    refuseIfReadOnly("createTables(...)");
+    tables.create(connections, entities);
+  }
+
+  /**
+   * Drops the tables of entities, with what is in them, in an order that works. Those that are not
+   * there are skipped. A sequence goes with them unless other entities use it.
+   *
+   * @param entities as for {@link #createTables(Class[])}; none named: all
+   * @throws IllegalArgumentException if the engine does not map one of the classes
+   * @throws IllegalStateException if any other table of the database refers to one of these;
+   *     nothing is dropped
+   * @throws ReadOnlyEngineException if the engine is read-only
+   * @throws io.sqlassist.schema.SchemaChangeException if the database refuses a statement
+   */
+  public void dropTables(Class<?>... entities) {
+    refuseIfReadOnly("dropTables(...)");
+    tables.drop(connections, entities);
+  }
+
+  /**
+   * Compares the database with the mapping: tables, sequences, columns with their types and whether
+   * they may be null, primary keys, unique constraints, indexes and foreign keys, the latter four
+   * by their columns, whatever they are called. Checks and default values are not compared. Changes
+   * nothing.
+   *
+   * @param entities as for {@link #createTables(Class[])}; none named: all
+   * @return everything that differs, not only the first thing
+   * @throws IllegalArgumentException if the engine does not map one of the classes
+   */
+  public SchemaReport validateTables(Class<?>... entities) {
+    return tables.compare(connections, entities);
+  }
+
+  /**
+   * Reads what tables and views the database has, mapped or not: in the schema that the engine's
+   * connections are in, none of the database's own.
+   *
+   * @param names of tables; capital and small letters don't matter, unless two names differ in
+   *     nothing else; none named: all
+   * @return what the database tells at this moment
+   * @throws IllegalArgumentException if there is no table of one of the names; the message lists
+   *     those that there are
+   */
+  public SchemaInfo reflectTables(String... names) {
+    return MappedTables.reflect(name(), connections, names);
+  }
+
+  private void refuseIfReadOnly(String attempt) {
+    if (isReadOnly()) {
+      throw new ReadOnlyEngineException(name(), attempt);
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.sqlassist.engine;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.sqlassist.schema.ConstraintNaming;
+import io.sqlassist.schema.Migration;
 import io.sqlassist.transaction.TransactionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,8 @@ public final class EngineConfig {
   private final List<ConnectionListener> connectionListeners = new ArrayList<>();
   private @Nullable SqlCommentConfig sqlComments;
   private boolean optional;
+  private ConstraintNaming constraintNaming = ConstraintNaming.CONVENTION;
+  private final List<Migrations.Step> migrations = new ArrayList<>();
   private @Nullable Class<?> caller;
   private boolean frozen;
 
@@ -420,6 +425,63 @@ public final class EngineConfig {
   }
 
   /**
+   * Who names the constraints and indexes that the mapping leaves without a name. Names given in
+   * the mapping always stand. Default: {@link ConstraintNaming#CONVENTION}.
+   *
+   * @param naming the convention, or Hibernate
+   * @return this
+   */
+  public EngineConfig constraintNaming(ConstraintNaming naming) {
+    checkOpen();
+    constraintNaming = Objects.requireNonNull(naming, "naming");
+    return this;
+  }
+
+  /**
+   * Migrates the engine's database when the engine starts, before Hibernate looks at it, by way of
+   * the engine's own connections. May be called several times, and runs in that order. Default: no
+   * migration.
+   *
+   * @param migration what to do, for example with Flyway
+   * @return this
+   * @see #migrate(DataSource, Migration)
+   */
+  public EngineConfig migrate(Migration migration) {
+    checkOpen();
+    migrations.add(Migrations.Step.own(migration));
+    return this;
+  }
+
+  /**
+   * As {@link #migrate(Migration)}, as another database user: one that owns the tables, where the
+   * engine's own may only use them.
+   *
+   * @param owner connects as that user; stays the application's and is never closed here
+   * @param migration what to do
+   * @return this
+   */
+  public EngineConfig migrate(DataSource owner, Migration migration) {
+    checkOpen();
+    migrations.add(Migrations.Step.by(owner, migration));
+    return this;
+  }
+
+  /**
+   * As {@link #migrate(Migration)}, as another database user of the engine's {@link #url(String)}.
+   * Each connection is made when it is asked for, and closed by whoever asked; there is no pool.
+   *
+   * @param username the user that owns the tables
+   * @param password its password; never shown anywhere
+   * @param migration what to do
+   * @return this
+   */
+  public EngineConfig migrate(String username, String password, Migration migration) {
+    checkOpen();
+    migrations.add(Migrations.Step.as(username, password, migration));
+    return this;
+  }
+
+  /**
    * Names the class on whose behalf the engine is initialised, for integrations that do it for an
    * application. Default: the class that calls {@code initializeEngine}.
    *
@@ -538,6 +600,14 @@ public final class EngineConfig {
 
   Set<Class<?>> owned() {
     return owned;
+  }
+
+  ConstraintNaming constraintNaming() {
+    return constraintNaming;
+  }
+
+  List<Migrations.Step> migrations() {
+    return migrations;
   }
 
   @Nullable Class<?> caller() {

@@ -3,6 +3,7 @@ package io.sqlassist.engine;
 import io.sqlassist.engine.EngineConfig.DeclaredEntities;
 import io.sqlassist.engine.EngineConnections.Mode;
 import io.sqlassist.observe.Observer;
+import io.sqlassist.schema.MappedTables;
 import io.sqlassist.transaction.TransactionPolicy;
 import jakarta.persistence.PersistenceUnitTransactionType;
 import java.sql.Connection;
@@ -118,6 +119,7 @@ final class EngineStarter {
       PoolCheck.check(name, config.poolOptions(), known, observer);
     }
     DataSource instrumented = observer.instrument(name, dataSource);
+    Migrations migrations = new Migrations(config);
     HibernatePersistenceConfiguration persistence = persistence(entities());
     ReadOnlyGuard guard =
         kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
@@ -131,6 +133,7 @@ final class EngineStarter {
     } else if (guard != null) {
       persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
     }
+    migrations.run(dataSource);
     EngineConnections connections;
     try {
       connections =
@@ -176,6 +179,7 @@ final class EngineStarter {
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
     }
+    MappedTables tables = MappedTables.of(config.name(), config.constraintNaming(), persistence);
     SessionFactory sessionFactory;
     try {
       sessionFactory = persistence.createEntityManagerFactory();
@@ -200,7 +204,7 @@ final class EngineStarter {
             List.copyOf(config.owned()),
             config.isOptional());
     return new Started(
-        new Engine(options, dataSource, sessionFactory, connections, pool),
+        new Engine(options, dataSource, sessionFactory, connections, tables, pool),
         config.kind()
             + (config.tenant() == null
                 ? ""

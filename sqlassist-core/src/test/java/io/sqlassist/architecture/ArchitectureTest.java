@@ -54,18 +54,22 @@ class ArchitectureTest {
           .definedBy("io.sqlassist.engine..")
           .layer("session")
           .definedBy("io.sqlassist.session..")
+          .layer("schema")
+          .definedBy("io.sqlassist.schema..")
           .optionalLayer("find")
           .definedBy("io.sqlassist.find..")
           .layer("facade")
           .definedBy("io.sqlassist")
           .whereLayer("transaction")
           .mayNotAccessAnyLayer()
+          .whereLayer("schema")
+          .mayNotAccessAnyLayer()
           .whereLayer("find")
           .mayNotAccessAnyLayer()
           .whereLayer("observe")
           .mayOnlyAccessLayers("transaction")
           .whereLayer("engine")
-          .mayOnlyAccessLayers("observe", "transaction")
+          .mayOnlyAccessLayers("observe", "schema", "transaction")
           .whereLayer("session")
           .mayOnlyAccessLayers("engine", "observe", "transaction")
           .whereLayer("facade")
@@ -194,7 +198,8 @@ class ArchitectureTest {
   static final ArchRule observersAndPoliciesSpeakOfNamesNotOfEngines =
       noClasses()
           .that()
-          .resideInAnyPackage("io.sqlassist.observe..", "io.sqlassist.transaction..")
+          .resideInAnyPackage(
+              "io.sqlassist.observe..", "io.sqlassist.schema..", "io.sqlassist.transaction..")
           .should()
           .dependOnClassesThat(are(inRooms("io.sqlassist.engine..", "io.sqlassist.session..")));
 
