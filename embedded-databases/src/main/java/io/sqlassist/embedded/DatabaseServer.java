@@ -42,7 +42,7 @@ public abstract sealed class DatabaseServer implements AutoCloseable
   /** Called before each start, with nothing running on the data. */
   abstract void beforeStart(ServerDirectory directory) throws IOException;
 
-  abstract ServerProcess.Plan plan(ServerDirectory directory, int port);
+  abstract ServerProcess.Plan plan(ServerDirectory directory, int port) throws IOException;
 
   /** First start; on failure nothing is left behind. */
   final void open() {

@@ -93,11 +93,14 @@ public final class MariaDbServer extends DatabaseServer {
   }
 
   /** What the server that makes the data and the one that serves them have in common. */
-  private List<String> command(ServerDirectory directory, Path data) {
+  private List<String> command(ServerDirectory directory, Path data) throws IOException {
+    // Of its own: servers that share the machine's take each other's temporary tables away.
+    Path temporary = Files.createDirectories(directory.root().resolve("tmp"));
     List<String> command = new ArrayList<>();
     command.add(binaries.resolve("bin").resolve("mariadbd").toString());
     command.add("--no-defaults"); // must come first
     command.add("--datadir=" + data);
+    command.add("--tmpdir=" + temporary);
     command.add("--basedir=" + binaries);
     command.add("--innodb-log-file-size=" + (directory.isTemporary() ? "16M" : "96M"));
     command.add("--max-allowed-packet=64M");
@@ -129,7 +132,7 @@ public final class MariaDbServer extends DatabaseServer {
   }
 
   @Override
-  ServerProcess.Plan plan(ServerDirectory directory, int port) {
+  ServerProcess.Plan plan(ServerDirectory directory, int port) throws IOException {
     List<String> command = command(directory, directory.data());
     command.add("--port=" + port);
     command.add("--bind-address=" + host());
