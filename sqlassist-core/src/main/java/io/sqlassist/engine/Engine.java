@@ -111,6 +111,7 @@ public final class Engine {
    */
   public void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
     connections.gate().callOff(thread, reason);
+    policy().stopWaiting(thread, reason);
   }
 
   /**

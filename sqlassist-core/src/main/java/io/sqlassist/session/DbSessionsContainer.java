@@ -686,6 +686,16 @@ public class DbSessionsContainer implements AutoCloseable {
     return registry;
   }
 
+  /**
+   * The unit of work around this one, which goes on only when this one is over: the outer one of an
+   * inner unit, or the one that waits for a piece of {@code concurrently}.
+   *
+   * @return the outer unit; empty for a unit of its own
+   */
+  public Optional<DbSessionsContainer> around() {
+    return origin.around();
+  }
+
   UnitOrigin origin() {
     return origin;
   }

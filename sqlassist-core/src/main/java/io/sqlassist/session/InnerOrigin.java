@@ -17,4 +17,9 @@ record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
   public Optional<Object> attribute(String name) {
     return name.equals("tenant") ? outer.tenant().map(Object.class::cast) : outer.attribute(name);
   }
+
+  @Override
+  public Optional<DbSessionsContainer> around() {
+    return Optional.of(outer);
+  }
 }

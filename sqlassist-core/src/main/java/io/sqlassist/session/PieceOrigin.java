@@ -30,4 +30,9 @@ record PieceOrigin(DbSessionsContainer outer, int number, int count, HeldConnect
   public void beforeOpening() {
     outer.origin().beforeOpening();
   }
+
+  @Override
+  public Optional<DbSessionsContainer> around() {
+    return Optional.of(outer);
+  }
 }

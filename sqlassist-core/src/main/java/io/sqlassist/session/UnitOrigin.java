@@ -34,6 +34,15 @@ public interface UnitOrigin {
   }
 
   /**
+   * The unit of work around this one, which goes on only when this one is over.
+   *
+   * @return the outer unit; empty for a unit of its own
+   */
+  default Optional<DbSessionsContainer> around() {
+    return Optional.empty();
+  }
+
+  /**
    * Called before a session of the unit is opened; may refuse that by throwing.
    *
    * @throws IllegalStateException if the unit can't be used at this place; says what to do instead

@@ -1,6 +1,7 @@
 package io.sqlassist.transaction;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * How an engine's work becomes durable. Engines that share one policy <em>object</em> share one
@@ -40,6 +41,16 @@ public interface TransactionPolicy {
   default Map<String, Object> hibernateSettings(String engine) {
     return Map.of();
   }
+
+  /**
+   * Ends a thread's waiting, because the work that it waits for is over: for a policy whose
+   * transactions wait for something of their own, such as a place among those under way. Called by
+   * any thread; does nothing by default.
+   *
+   * @param thread the thread; it may wait somewhere else, or not at all
+   * @param reason gives the exception that the thread gets, on that thread
+   */
+  default void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {}
 
   /**
    * One plain database transaction per engine, begun with its session. The policy of ordinary

@@ -3,8 +3,6 @@ package io.sqlassist.jta;
 import io.agroal.api.transaction.TransactionAware;
 import io.agroal.narayana.BaseXAResource;
 import io.sqlassist.transaction.Outcome;
-import java.sql.Connection;
-import java.sql.SQLException;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -15,7 +13,9 @@ final class Branch extends BaseXAResource implements Participant {
 
   private final String engine;
   private final TransactionAware connection;
-  private @Nullable Outcome outcome;
+  private volatile @Nullable Outcome outcome;
+  private boolean onlyRead;
+  private boolean isPrepared;
 
   Branch(String engine, TransactionAware connection, XAResource resource) {
     super(connection, resource, EngineNames.inLog(engine));
@@ -34,16 +34,23 @@ final class Branch extends BaseXAResource implements Participant {
   }
 
   @Override
+  public boolean hasOnlyRead() {
+    return onlyRead;
+  }
+
+  @Override
   public int prepare(Xid xid) throws XAException {
     int vote;
     try {
       vote = super.prepare(xid);
-    } catch (XAException failure) {
+    } catch (XAException | RuntimeException | Error failure) {
       XAException e = XaFailures.classified(failure);
       undo(xid, e);
       throw e;
     }
+    isPrepared = vote == XAResource.XA_OK;
     if (vote == XAResource.XA_RDONLY) {
+      onlyRead = true;
       outcome = Outcome.COMMITTED;
     }
     return vote;
@@ -54,8 +61,8 @@ final class Branch extends BaseXAResource implements Participant {
     try {
       super.commit(xid, onePhase);
       outcome = Outcome.COMMITTED;
-    } catch (XAException failure) {
-      XAException e = XaFailures.classified(failure);
+    } catch (XAException | RuntimeException | Error failure) {
+      XAException e = onePhase ? XaFailures.ofCommit(failure) : XaFailures.ofSecondPhase(failure);
       outcome = ofFailedCommit(e.errorCode, onePhase);
       if (onePhase) {
         undo(xid, e);
@@ -69,7 +76,7 @@ final class Branch extends BaseXAResource implements Participant {
     try {
       super.rollback(xid);
       outcome = Outcome.ROLLED_BACK;
-    } catch (XAException failure) {
+    } catch (XAException | RuntimeException | Error failure) {
       XAException e = XaFailures.classified(failure);
       // What is not prepared the database rolls back by itself when the connection ends.
       outcome =
@@ -90,21 +97,23 @@ final class Branch extends BaseXAResource implements Participant {
   private void undo(Xid xid, XAException refusal) {
     try {
       getResource().rollback(xid);
-    } catch (XAException more) {
-      if (more.errorCode != XAException.XAER_NOTA) {
+    } catch (XAException | RuntimeException more) {
+      if (!(more instanceof XAException xa) || xa.errorCode != XAException.XAER_NOTA) {
         cut(refusal);
       }
     }
+    if (outcome == null) {
+      outcome = Outcome.ROLLED_BACK; // or it ends with the connection
+    }
   }
 
-  /** A connection that is cut has nothing left to commit. */
+  @Override
+  public void cut() {
+    cut(new XAException(XAException.XAER_RMFAIL));
+  }
+
   private void cut(XAException failure) {
-    try {
-      connection.setFlushOnly();
-      ((Connection) connection.getConnection()).unwrap(Connection.class).abort(Runnable::run);
-    } catch (SQLException | RuntimeException more) {
-      failure.addSuppressed(more);
-    }
+    Connections.cut(connection, isPrepared, failure);
   }
 
   private static Outcome ofFailedCommit(int code, boolean onePhase) {

@@ -62,6 +62,7 @@ final class CoordinatedSession implements TransactionCoordinator, SessionEventLi
     this.session = session;
     this.engine = engine;
     this.unit = unit;
+    ending = false;
     transaction.join(unit::rollbackBranches);
   }
 

@@ -1,12 +1,7 @@
 package io.sqlassist.jta;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Properties;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineRecord {
 
-  private static final String FILE = "sqlassist.engines";
+  /** Its name in a directory. */
+  static final String FILE = "sqlassist.engines";
 
-  private final Path file;
+  private static final String PREFIX = "engine.";
 
-  EngineRecord(Path directory) {
-    file = directory.resolve(FILE);
+  private final Notes notes;
+
+  EngineRecord(Notes notes) {
+    this.notes = notes;
   }
 
   /**
@@ -36,8 +34,8 @@ final class EngineRecord {
       return;
     }
     String place = withoutParameters(url);
-    Properties known = read();
-    String before = known.getProperty(engine);
+    Map<String, String> known = places();
+    String before = known.get(engine);
     if (before != null && !before.equals(place) && needed.get().contains(engine)) {
       throw new JtaStartException(
           "Engine '"
@@ -50,9 +48,9 @@ final class EngineRecord {
               + " recovery() is empty.",
           null);
     }
-    for (String other : known.stringPropertyNames()) {
+    for (String other : known.keySet()) {
       if (!other.equals(engine)
-          && known.getProperty(other).equals(place)
+          && known.get(other).equals(place)
           && before == null
           && needed.get().contains(other)) {
         throw new JtaStartException(
@@ -69,12 +67,11 @@ final class EngineRecord {
       }
     }
     if (!place.equals(before)) {
-      known.setProperty(engine, place);
-      write(known);
+      notes.write(PREFIX + engine, place);
     }
   }
 
-  private static String withoutParameters(String url) {
+  static String withoutParameters(String url) {
     int end = url.indexOf('?');
     int semicolon = url.indexOf(';');
     if (semicolon >= 0 && (end < 0 || semicolon < end)) {
@@ -83,27 +80,16 @@ final class EngineRecord {
     return (end < 0 ? url : url.substring(0, end)).replaceAll("//[^/@]*@", "//");
   }
 
-  private Properties read() {
-    Properties known = new Properties();
-    if (Files.exists(file)) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        known.load(reader);
-      } catch (IOException e) {
-        throw new JtaStartException("The file '" + file + "' can't be read: " + e, e);
-      }
-    }
-    return known;
-  }
-
-  private void write(Properties known) {
-    Path fresh = file.resolveSibling(FILE + ".new");
-    try {
-      try (Writer writer = Files.newBufferedWriter(fresh)) {
-        known.store(writer, null);
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new JtaStartException("The file '" + file + "' can't be written: " + e, e);
-    }
+  private Map<String, String> places() {
+    Map<String, String> places = new LinkedHashMap<>();
+    notes
+        .read()
+        .forEach(
+            (name, place) -> {
+              if (name.startsWith(PREFIX)) {
+                places.put(name.substring(PREFIX.length()), place);
+              }
+            });
+    return places;
   }
 }

@@ -27,9 +27,10 @@ public final class JtaConfig {
   public @Nullable Path objectStore;
 
   /**
-   * A database for the transaction log, for machines without a durable disk. Gets one table for
-   * each node id. Not a database that is an engine of this coordinator; stays the application's and
-   * is never closed here. Either this or {@link #objectStore}; no default.
+   * A database for the transaction log, for machines without a durable disk. Gets two tables for
+   * each node id, and keeps one connection for the lock. Not a database that is an engine of this
+   * coordinator; stays the application's and is never closed here. Either this or {@link
+   * #objectStore}; no default.
    */
   public @Nullable DataSource jdbcStore;
 

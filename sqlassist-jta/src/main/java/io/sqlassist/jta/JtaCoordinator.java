@@ -7,18 +7,24 @@ import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.PoolFigures;
+import io.sqlassist.observe.Observer;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import javax.sql.XADataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,11 @@ import org.jspecify.annotations.Nullable;
 public final class JtaCoordinator implements AutoCloseable {
 
   private static final int LONGEST_NODE_ID = 28;
+
+  /** So that with what Narayana adds to it no database must cut a name off; at most 63 are safe. */
+  private static final int LONGEST_TABLE_PREFIX = 30;
+
+  private static final int HASH_BYTES = 6;
   private static final StackWalker STACK =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -50,24 +61,25 @@ public final class JtaCoordinator implements AutoCloseable {
 
   private final String nodeId;
   private final @Nullable EngineRegistry registry;
-  private final @Nullable StoreLock lock;
-  private final @Nullable EngineRecord record;
+  private final LogGuard guard;
+  private final EngineRecord record;
   private final Recovery recovery;
   private final Transactions transactions;
-  private final Pools pools = new Pools();
+  private final Pools pools;
   private final JtaPolicy policy;
   private final Map<String, EngineRegistry> engines = new ConcurrentHashMap<>();
   private final UnitTransactionManager manager;
   private final TransactionSynchronizationRegistry synchronizations;
-  private @Nullable String lastResource;
+  private final Set<EngineRegistry> watchedRegistries = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable String lastResource;
   private boolean closed;
 
-  private JtaCoordinator(String nodeId, JtaConfig config, @Nullable StoreLock lock) {
+  private JtaCoordinator(String nodeId, JtaConfig config, LogGuard guard, Notes notes) {
     this.nodeId = nodeId;
-    this.lock = lock;
+    this.guard = guard;
     registry = config.registry;
     Path directory = config.objectStore;
-    record = directory == null ? null : new EngineRecord(directory);
+    record = new EngineRecord(notes);
     BiConsumer<String, String> warnings =
         (engine, warning) -> registry().observer().engineWarning(engine, warning);
     var recoveryManager =
@@ -79,9 +91,12 @@ public final class JtaCoordinator implements AutoCloseable {
             config.recoveryInterval,
             recoveryManager,
             new TransactionLog(directory),
+            guard,
             warnings);
     TransactionManager threads = com.arjuna.ats.jta.TransactionManager.transactionManager();
-    transactions = new Transactions(threads, config.timeout, recovery, warnings);
+    pools = new Pools(this::refuseUnderForeignTransaction);
+    transactions =
+        new Transactions(threads, config.timeout, recovery, pools::longestWait, warnings);
     policy = new JtaPolicy(transactions, pools);
     manager = new UnitTransactionManager(threads, this::registry, engines.keySet());
     synchronizations =
@@ -113,29 +128,67 @@ public final class JtaCoordinator implements AutoCloseable {
                 + running.nodeId
                 + "'. Use that one for all engines, or close() it first.");
       }
-      Path directory = settings.objectStore;
-      String wanted =
-          nodeId + " at " + (directory == null ? "database" : directory.toAbsolutePath());
-      if (identity != null && !identity.equals(wanted)) {
-        throw new IllegalStateException(
-            "A JTA coordinator has run in this JVM as node "
-                + identity
-                + ", and can't run as node "
-                + wanted
-                + ": the transaction manager keeps both for the life of the JVM. Use the same node"
-                + " id and store, or another JVM (in tests, a fork for each).");
+      running =
+          settings.jdbcStore == null ? inDirectory(nodeId, settings) : inDatabase(nodeId, settings);
+      return running;
+    }
+  }
+
+  private static JtaCoordinator inDirectory(String nodeId, JtaConfig settings) {
+    Path store = Objects.requireNonNull(settings.objectStore);
+    String wanted = nodeId + " at " + store.toAbsolutePath();
+    refuseOther(wanted);
+    return start(
+        nodeId,
+        settings,
+        StoreLock.of(store, nodeId),
+        new FileNotes(store.resolve(EngineRecord.FILE)),
+        wanted);
+  }
+
+  private static JtaCoordinator inDatabase(String nodeId, JtaConfig settings) {
+    DataSource database = Objects.requireNonNull(settings.jdbcStore);
+    DatabaseNotes notes = new DatabaseNotes(database, tablePrefix(nodeId));
+    DatabaseLock lock = DatabaseLock.of(database, notes, nodeId);
+    String wanted = nodeId + " at " + lock.place();
+    try {
+      refuseOther(wanted);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+    return start(nodeId, settings, lock, notes, wanted);
+  }
+
+  private static void refuseOther(String wanted) {
+    if (identity != null && !identity.equals(wanted)) {
+      throw new IllegalStateException(
+          "A JTA coordinator has run in this JVM as node "
+              + identity
+              + ", and can't run as node "
+              + wanted
+              + ": the transaction manager keeps both for the life of the JVM. Use the same node"
+              + " id and store, or another JVM (in tests, a fork for each).");
+    }
+  }
+
+  private static JtaCoordinator start(
+      String nodeId, JtaConfig settings, LogGuard guard, Notes notes, String wanted) {
+    try {
+      JtaCoordinator started = new JtaCoordinator(nodeId, settings, guard, notes);
+      identity = wanted;
+      return started;
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      guard.close();
+      throw e;
+    } catch (Error e) {
+      guard.close();
+      Throwable reason = e;
+      while (reason.getCause() != null) {
+        reason = reason.getCause();
       }
-      StoreLock lock = directory == null ? null : StoreLock.of(directory, nodeId);
-      try {
-        identity = wanted;
-        running = new JtaCoordinator(nodeId, settings, lock);
-        return running;
-      } catch (RuntimeException | Error e) {
-        if (lock != null) {
-          lock.close();
-        }
-        throw e;
-      }
+      throw new JtaStartException(
+          "The transaction manager can't work with its log, " + wanted + ": " + reason, e);
     }
   }
 
@@ -177,10 +230,11 @@ public final class JtaCoordinator implements AutoCloseable {
     }
   }
 
-  /** One table for each node, whatever characters its id has. */
-  private static String tablePrefix(String nodeId) {
+  /** Tables of its own for each node, whatever characters its id has, and however many. */
+  static String tablePrefix(String nodeId) {
+    byte[] bytes = nodeId.getBytes(StandardCharsets.UTF_8);
     StringBuilder prefix = new StringBuilder("jta_");
-    for (byte each : nodeId.getBytes(StandardCharsets.UTF_8)) {
+    for (byte each : bytes) {
       char character = (char) (each & 0xff);
       if ((character >= 'a' && character <= 'z') || (character >= '0' && character <= '9')) {
         prefix.append(character);
@@ -188,7 +242,19 @@ public final class JtaCoordinator implements AutoCloseable {
         prefix.append('_').append(Integer.toHexString(each & 0xff));
       }
     }
-    return prefix.append('_').toString();
+    prefix.append('_');
+    return prefix.length() <= LONGEST_TABLE_PREFIX ? prefix.toString() : hashed(prefix, bytes);
+  }
+
+  /** Databases cut long names off, so that two nodes might share a table. */
+  private static String hashed(StringBuilder prefix, byte[] nodeId) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(nodeId);
+      String end = "_" + HexFormat.of().formatHex(hash, 0, HASH_BYTES) + "_";
+      return prefix.substring(0, LONGEST_TABLE_PREFIX - end.length()) + end;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private EngineRegistry registry() {
@@ -268,7 +334,6 @@ public final class JtaCoordinator implements AutoCloseable {
     if (home.find(name).isPresent()) {
       throw new DuplicateEngineException(name);
     }
-    forgetIfRemoved(name);
     check(name, pool);
     JtaDataSource dataSource = pools.open(name, pool, watched(name, pool.source()));
     try {
@@ -289,8 +354,19 @@ public final class JtaCoordinator implements AutoCloseable {
                 + "' has maxConnections(...), which would let its JTA transactions wait for each"
                 + " other in a circle. Set XaPool.maximumPoolSize instead.");
       }
+      int places = pool.maximumPoolSize - Generators.connectionsBesides(engine.sessionFactory());
+      if (places < 1) {
+        home.remove(name);
+        throw new IllegalArgumentException(
+            "Engine '"
+                + name
+                + "' has an entity whose ids come from a table, which is read on a second"
+                + " connection. Its maximumPoolSize is 1; expected 2 or more.");
+      }
+      engine.options().pool().acquireTimeout().ifPresent(dataSource::setLongestWait);
       engines.put(name, home);
-      transactions.admission().poolOf(pool.maximumPoolSize);
+      transactions.admission().poolOf(name, places);
+      watch(home);
       if (pool.source() instanceof Source.Xa xa) {
         recovery.add(name, xa.dataSource());
       } else {
@@ -313,14 +389,31 @@ public final class JtaCoordinator implements AutoCloseable {
         : source;
   }
 
-  /** An engine may have been removed from its registry, which knows nothing of its pool. */
-  private void forgetIfRemoved(String name) {
-    if (engines.remove(name) != null) {
-      pools.close(name);
-      recovery.remove(name);
-      if (name.equals(lastResource)) {
-        lastResource = null;
-      }
+  private void refuseUnderForeignTransaction() {
+    transactions.refuseUnderForeignTransaction();
+  }
+
+  /** An engine may be removed from its registry, which knows nothing of its pool. */
+  private void watch(EngineRegistry home) {
+    if (watchedRegistries.add(home)) {
+      home.observe(
+          new Observer() {
+            @Override
+            public void engineStopped(String engine) {
+              if (engines.remove(engine, home)) {
+                forget(engine);
+              }
+            }
+          });
+    }
+  }
+
+  private void forget(String name) {
+    transactions.admission().withoutPoolOf(name);
+    pools.close(name);
+    recovery.remove(name);
+    if (name.equals(lastResource)) {
+      lastResource = null;
     }
   }
 
@@ -329,9 +422,7 @@ public final class JtaCoordinator implements AutoCloseable {
       String url =
           new RegistrationCheck(name, pool, registry().observer()::engineWarning)
               .run(xa.dataSource());
-      if (record != null) {
-        record.note(name, pool.place == null ? url : pool.place, recovery::needed);
-      }
+      record.note(name, pool.place == null ? url : pool.place, recovery::needed);
     } else if (lastResource != null) {
       throw new IllegalArgumentException(
           "Engine '"
@@ -441,9 +532,7 @@ public final class JtaCoordinator implements AutoCloseable {
       failure = attempt(() -> pools.close(name), failure);
     }
     failure = attempt(transactions::close, failure);
-    if (lock != null) {
-      failure = attempt(lock::close, failure);
-    }
+    failure = attempt(guard::close, failure);
     synchronized (JtaCoordinator.class) {
       running = null;
     }

@@ -18,12 +18,28 @@ final class JtaDataSource implements DataSource {
 
   private final String engine;
   private final AgroalDataSource pool;
-  private final Duration longestWait;
+  private volatile Duration longestWait;
+  private final Runnable outside;
 
-  JtaDataSource(String engine, AgroalDataSource pool, Duration longestWait) {
+  /**
+   * Creates the data source.
+   *
+   * @param outside called before a connection is given to nobody's unit of work; may refuse
+   */
+  JtaDataSource(String engine, AgroalDataSource pool, Duration longestWait, Runnable outside) {
+    this.outside = outside;
     this.engine = engine;
     this.pool = pool;
     this.longestWait = longestWait;
+  }
+
+  Duration longestWait() {
+    return longestWait;
+  }
+
+  /** What the engine's own setting says, if it has one. */
+  void setLongestWait(Duration longest) {
+    longestWait = longest;
   }
 
   @Override
@@ -31,6 +47,8 @@ final class JtaDataSource implements DataSource {
     JtaTransaction transaction = Acquisition.current();
     if (transaction != null) {
       transaction.begin(engine, longestWait);
+    } else {
+      outside.run();
     }
     return pool.getConnection();
   }

@@ -3,6 +3,7 @@ package io.sqlassist.jta;
 import io.sqlassist.transaction.TransactionPolicy;
 import io.sqlassist.transaction.UnitTransaction;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The policy that all engines of one coordinator share, and so one transaction for each unit. */
 final class JtaPolicy implements TransactionPolicy {
@@ -23,6 +24,11 @@ final class JtaPolicy implements TransactionPolicy {
   @Override
   public boolean isCoordinated() {
     return true;
+  }
+
+  @Override
+  public void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
+    transactions.admission().callOff(thread, reason);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.sqlassist.jta;
 
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionImple;
 import io.agroal.api.transaction.TransactionAware;
+import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitTimeoutException;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.Outcome;
@@ -48,6 +50,11 @@ final class JtaTransaction implements UnitTransaction {
   private final Map<String, Participant> participants = new LinkedHashMap<>(4);
   private volatile @Nullable Transaction transaction;
   private volatile @Nullable UnitTimeoutException timeout;
+  private volatile @Nullable DbSessionsContainer unit;
+
+  /** How many threads are stopping the statements of this transaction. */
+  private int stopping;
+
   private @Nullable Runnable stopTimer;
   private long endNanos;
   private boolean ending;
@@ -68,9 +75,32 @@ final class JtaTransaction implements UnitTransaction {
     }
   }
 
+  /** The unit of work that this is the transaction of; null for sessions of no unit. */
+  @Nullable DbSessionsContainer unit() {
+    DbSessionsContainer known = unit;
+    if (known == null) {
+      Session first;
+      synchronized (this) {
+        first = members.get(0).session();
+      }
+      known = DbSessionsContainer.of(first).orElse(null); // not known yet when it joins
+      unit = known;
+    }
+    return known;
+  }
+
   @Override
   public List<String> engines() {
     return sessions.engines();
+  }
+
+  /** Called by libraries that ask for the transaction before any connection is wanted. */
+  void begin() {
+    Member first;
+    synchronized (this) {
+      first = members.get(0);
+    }
+    begin(first.engine(), transactions.longestWait(first.engine()));
   }
 
   /** Called when an engine's first connection is wanted. */
@@ -82,11 +112,11 @@ final class JtaTransaction implements UnitTransaction {
     if (transaction != null) {
       return;
     }
-    transactions.admission().enter(engine, longestWait);
+    transactions.admission().enter(this, engine, longestWait);
     try {
       transaction = transactions.begin();
     } catch (RuntimeException | Error e) {
-      transactions.admission().leave();
+      transactions.admission().leave(this);
       throw e;
     }
     synchronized (this) {
@@ -148,9 +178,15 @@ final class JtaTransaction implements UnitTransaction {
   private void refuseIfRollbackOnly() {
     Transaction begun = transaction;
     try {
-      if (begun != null && begun.getStatus() == Status.STATUS_MARKED_ROLLBACK) {
+      int status = begun == null ? Status.STATUS_ACTIVE : begun.getStatus();
+      if (status == Status.STATUS_MARKED_ROLLBACK) {
         throw new RollbackException(
             "The JTA transaction of this unit of work can't commit: it is marked rollback-only."
+                + " Call rollback() and do the work again.");
+      }
+      if (status != Status.STATUS_ACTIVE) {
+        throw new RollbackException(
+            "The JTA transaction of this unit of work can't commit: it was ended by somebody else."
                 + " Call rollback() and do the work again.");
       }
     } catch (SystemException e) {
@@ -177,16 +213,32 @@ final class JtaTransaction implements UnitTransaction {
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
     for (String engine : committed) {
       Participant participant = participants.get(engine);
-      boolean decided = participant != null && participant.outcome() == Outcome.DECIDED;
-      outcomes.put(engine, decided ? Outcome.DECIDED : Outcome.COMMITTED);
+      // Who has used no connection has nothing that could fail.
+      Outcome outcome = participant == null ? Outcome.COMMITTED : participant.outcome();
+      outcomes.put(engine, outcome == null ? Outcome.UNKNOWN : outcome);
     }
+    refuseIfIncomplete(new CommitReport(outcomes));
+    wakeRecovery(outcomes);
+    return new CommitReport(outcomes);
+  }
+
+  private void wakeRecovery(Map<String, Outcome> outcomes) {
     outcomes.forEach(
         (engine, outcome) -> {
           if (outcome == Outcome.DECIDED) {
             transactions.recovery().isLeftInDoubt(engine);
           }
         });
-    return new CommitReport(outcomes);
+  }
+
+  /** The transaction manager's own word is not enough: it takes some failures for successes. */
+  private static void refuseIfIncomplete(CommitReport report) {
+    if (!report.isComplete()) {
+      throw new PartialCommitException(
+          report,
+          new IllegalStateException(
+              "a database failed while it committed, in a way that tells nobody what it did"));
+    }
   }
 
   /**
@@ -209,8 +261,14 @@ final class JtaTransaction implements UnitTransaction {
 
   private void commitBranches() {
     Transaction begun = transaction;
-    if (begun == null || ended) {
+    if (begun == null) {
       return; // no session has used a connection
+    }
+    if (ended) {
+      throw new RollbackException(
+          "The JTA transaction over "
+              + connections.keySet()
+              + " was rolled back before its commit.");
     }
     connections.values().forEach(connection -> connection.transactionBeforeCompletion(true));
     try {
@@ -236,8 +294,13 @@ final class JtaTransaction implements UnitTransaction {
   private void endConnections() {
     ended = true;
     Throwable failure = null;
-    for (TransactionAware connection : connections.values()) {
+    for (Map.Entry<String, TransactionAware> each : connections.entrySet()) {
+      TransactionAware connection = each.getValue();
+      Participant participant = participants.get(each.getKey());
       try {
+        if (participant != null && !isOver(participant.outcome())) {
+          participant.cut();
+        }
         connection.transactionEnd();
       } catch (SQLException | RuntimeException e) {
         if (failure == null) {
@@ -254,6 +317,10 @@ final class JtaTransaction implements UnitTransaction {
     }
   }
 
+  private static boolean isOver(@Nullable Outcome outcome) {
+    return outcome == Outcome.COMMITTED || outcome == Outcome.ROLLED_BACK;
+  }
+
   /** What became of the engines when a commit fails, and why it did. */
   private RuntimeException failed(RuntimeException failure) {
     Throwable reason = failure instanceof CommitFailure jta ? jta.reason() : failure;
@@ -265,8 +332,17 @@ final class JtaTransaction implements UnitTransaction {
       if (outcome == null) {
         outcome = Outcome.ROLLED_BACK; // never prepared, or never used
       }
+      boolean onlyRead = participant != null && participant.hasOnlyRead();
+      if (onlyRead) {
+        outcome = Outcome.ROLLED_BACK; // it has nothing that anybody would have to undo
+      }
       nothingDurable &= outcome == Outcome.ROLLED_BACK;
       outcomes.put(engine, outcome);
+    }
+    wakeRecovery(outcomes);
+    Transaction begun = transaction;
+    if (participants.size() == 1 && begun instanceof TransactionImple known) {
+      transactions.recovery().forgetOnePhase(known.get_uid());
     }
     if (!nothingDurable) {
       return new PartialCommitException(new CommitReport(outcomes), reason);
@@ -284,9 +360,7 @@ final class JtaTransaction implements UnitTransaction {
 
   @Override
   public void rollback() {
-    synchronized (this) {
-      ending = true;
-    }
+    beginEnding();
     members.forEach(member -> member.coordinated().beginEnding());
     RuntimeException failure = null;
     try {
@@ -323,13 +397,29 @@ final class JtaTransaction implements UnitTransaction {
     }
     members.forEach(member -> member.coordinated().leave(this));
     if (leaves) {
-      transactions.admission().leave();
+      transactions.admission().leave(this);
     }
   }
 
   private synchronized void beginCommitting() {
     refuseCommitAfterTimeout();
+    beginEnding();
+  }
+
+  /** Waits for those that stop a statement: late, they might hit the next user of a connection. */
+  private synchronized void beginEnding() {
     ending = true;
+    boolean interrupted = false;
+    while (stopping > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   void refuseAfterTimeout() {
@@ -352,21 +442,36 @@ final class JtaTransaction implements UnitTransaction {
    * been on its way to a statement. Never rolls back by itself: what the unit's thread did
    * meanwhile would stand outside of the transaction.
    */
-  private synchronized void timeOut() {
-    if (ending || ended) {
-      return;
+  private void timeOut() {
+    List<Member> running;
+    boolean cuts;
+    synchronized (this) {
+      if (ending || ended) {
+        return;
+      }
+      if (timeout == null) {
+        timeout =
+            new UnitTimeoutException(
+                "The JTA transaction of a unit of work", transactions.timeout());
+        markRollbackOnly();
+      }
+      cuts = !cut && System.nanoTime() - endNanos > CUT_AFTER.toNanos();
+      cut |= cuts;
+      running = List.copyOf(members);
+      stopping++;
     }
-    if (timeout == null) {
-      timeout =
-          new UnitTimeoutException("The JTA transaction of a unit of work", transactions.timeout());
-      markRollbackOnly();
+    try {
+      // Not under the lock: a database that does not answer would keep everybody waiting.
+      running.forEach(member -> stop(member, cuts));
+    } finally {
+      synchronized (this) {
+        stopping--;
+        notifyAll();
+        if (!ending && !ended) {
+          stopTimer = transactions.after(PAUSE, this::timeOut);
+        }
+      }
     }
-    boolean cuts = !cut && System.nanoTime() - endNanos > CUT_AFTER.toNanos();
-    for (Member member : members) {
-      stop(member, cuts);
-    }
-    cut |= cuts;
-    stopTimer = transactions.after(PAUSE, this::timeOut);
   }
 
   private void markRollbackOnly() {

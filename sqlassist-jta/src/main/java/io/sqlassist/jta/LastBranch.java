@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class LastBranch extends LocalXAResource implements Participant {
 
   private final String engine;
-  private @Nullable Outcome outcome;
+  private final TransactionAware connection;
+  private volatile @Nullable Outcome outcome;
 
   LastBranch(String engine, TransactionAware connection) {
     super(connection, EngineNames.inLog(engine));
     this.engine = engine;
+    this.connection = connection;
   }
 
   @Override
@@ -37,6 +39,9 @@ final class LastBranch extends LocalXAResource implements Participant {
     } catch (XAException e) {
       outcome = wasRefused(e.getCause()) ? Outcome.ROLLED_BACK : Outcome.UNKNOWN;
       throw e;
+    } catch (RuntimeException | Error e) {
+      outcome = Outcome.UNKNOWN;
+      throw XaFailures.ofCommit(e);
     }
   }
 
@@ -53,5 +58,10 @@ final class LastBranch extends LocalXAResource implements Participant {
   public void rollback(Xid xid) throws XAException {
     outcome = Outcome.ROLLED_BACK; // if it fails the connection ends, and the work with it
     super.rollback(xid);
+  }
+
+  @Override
+  public void cut() {
+    Connections.cut(connection, false, new XAException(XAException.XAER_RMFAIL));
   }
 }

@@ -92,7 +92,8 @@ final class Narayana {
             : BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name);
     if (database != null) {
       store.setObjectStoreType(JDBCStore.class.getName());
-      store.setJdbcDataSource(database);
+      LogDatabase.CURRENT.is(database);
+      store.setJdbcDataSource(LogDatabase.CURRENT);
       store.setTablePrefix(tablePrefix + (name == null ? "" : name + "_"));
     } else if (directory != null) {
       store.setObjectStoreType(ShadowNoFileLockStore.class.getName());

@@ -11,4 +11,15 @@ interface Participant extends XAResource {
 
   /** Null as long as the coordinator has asked for neither commit nor rollback. */
   @Nullable Outcome outcome();
+
+  /** Whether the database said, when it prepared, that it has nothing to commit. */
+  default boolean hasOnlyRead() {
+    return false;
+  }
+
+  /**
+   * Ends the connection where nobody knows what is left in it: back in the pool it would be
+   * switched to autocommit, which on some databases commits that.
+   */
+  void cut();
 }

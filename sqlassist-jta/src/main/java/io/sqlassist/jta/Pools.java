@@ -21,6 +21,17 @@ final class Pools {
   private static final Duration VALIDATED_WHEN_IDLE = Duration.ofMillis(500);
 
   private final Map<String, AgroalDataSource> pools = new ConcurrentHashMap<>();
+  private final Map<String, JtaDataSource> dataSources = new ConcurrentHashMap<>();
+  private final Runnable outside;
+
+  /**
+   * Creates no pool yet.
+   *
+   * @param outside called before a connection is given to nobody's unit of work; may refuse
+   */
+  Pools(Runnable outside) {
+    this.outside = outside;
+  }
 
   boolean has(String engine) {
     return pools.containsKey(engine);
@@ -54,7 +65,10 @@ final class Pools {
                                           .connectionProviderClass(HandedIn.provider(source))
                                           .jdbcProperty("engine", key))));
       pools.put(engine, pool);
-      return new JtaDataSource(engine, pool, settings.connectionTimeout);
+      JtaDataSource dataSource =
+          new JtaDataSource(engine, pool, settings.connectionTimeout, outside);
+      dataSources.put(engine, dataSource);
+      return dataSource;
     } catch (SQLException e) {
       throw new JtaStartException("Engine '" + engine + "': its pool could not be made: " + e, e);
     } finally {
@@ -76,7 +90,14 @@ final class Pools {
         Math.toIntExact(now.awaitingCount()));
   }
 
+  /** How long a transaction waits that wants a connection of that engine. */
+  Duration longestWait(String engine) {
+    JtaDataSource dataSource = dataSources.get(engine);
+    return dataSource == null ? Duration.ZERO : dataSource.longestWait();
+  }
+
   void close(String engine) {
+    dataSources.remove(engine);
     AgroalDataSource pool = pools.remove(engine);
     if (pool != null) {
       pool.close();

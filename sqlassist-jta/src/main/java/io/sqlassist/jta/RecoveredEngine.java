@@ -2,7 +2,10 @@ package io.sqlassist.jta;
 
 import com.arjuna.ats.jta.recovery.XAResourceRecoveryHelper;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import javax.transaction.xa.XAException;
@@ -22,6 +25,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
   private final Recovery recovery;
   private @Nullable XAConnection connection;
   private @Nullable XAResource resource;
+  private List<Xid> foundFirst = List.of();
   private volatile List<Xid> prepared = List.of();
 
   RecoveredEngine(String engine, XADataSource dataSource, Recovery recovery) {
@@ -38,7 +42,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
     return resource != null;
   }
 
-  /** What the last scan found prepared, also by others. */
+  /** What the last scan found prepared from its beginning to its end, also by others. */
   List<Xid> prepared() {
     return prepared;
   }
@@ -58,7 +62,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
       try {
         connection = dataSource.getXAConnection();
         resource = connection.getXAResource();
-        prepared = List.of(resource.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN));
+        foundFirst = preparedNow(resource);
       } catch (SQLException | XAException | RuntimeException e) {
         endScan();
         recovery.isUnreachable(engine, e);
@@ -67,6 +71,42 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
       recovery.isReachable(engine);
     }
     return new XAResource[] {this};
+  }
+
+  private static List<Xid> preparedNow(XAResource resource) throws XAException {
+    Xid[] found = resource.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN);
+    return found == null ? List.of() : List.of(found);
+  }
+
+  /**
+   * Looks once more at what is prepared. What is so by then has been through the whole scan:
+   * neither has the scan ended it, nor is it in the middle of its commit.
+   */
+  void finishScan() {
+    XAResource reached = resource;
+    if (reached == null) {
+      return; // what was known of it is the best there is
+    }
+    try {
+      Set<String> still = new HashSet<>();
+      preparedNow(reached).forEach(xid -> still.add(text(xid)));
+      prepared =
+          foundFirst.stream()
+              .filter(xid -> still.contains(text(xid)) && !recovery.isBeingEnded(xid))
+              .toList();
+    } catch (XAException | RuntimeException e) {
+      recovery.isUnreachable(engine, e);
+    }
+    endScan();
+  }
+
+  /** Drivers' ids are not all equal to those that stand for the same branch. */
+  private static String text(Xid xid) {
+    return xid.getFormatId()
+        + ":"
+        + HexFormat.of().formatHex(xid.getGlobalTransactionId())
+        + ":"
+        + HexFormat.of().formatHex(xid.getBranchQualifier());
   }
 
   /** The connection is needed no more; the next scan takes a new one. */
@@ -103,8 +143,8 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
   public void commit(Xid xid, boolean onePhase) throws XAException {
     try {
       connected().commit(xid, onePhase);
-    } catch (XAException e) {
-      throw XaFailures.classified(e);
+    } catch (XAException | RuntimeException e) {
+      throw XaFailures.ofSecondPhase(e);
     }
   }
 
@@ -112,8 +152,8 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
   public void rollback(Xid xid) throws XAException {
     try {
       connected().rollback(xid);
-    } catch (XAException e) {
-      throw XaFailures.classified(e);
+    } catch (XAException | RuntimeException e) {
+      throw XaFailures.ofSecondPhase(e);
     }
   }
 

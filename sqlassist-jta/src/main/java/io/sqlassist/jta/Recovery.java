@@ -1,5 +1,7 @@
 package io.sqlassist.jta;
 
+import com.arjuna.ats.arjuna.common.Uid;
+import com.arjuna.ats.arjuna.coordinator.ActionManager;
 import com.arjuna.ats.arjuna.exceptions.ObjectStoreException;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
@@ -13,12 +15,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import javax.sql.XADataSource;
 import javax.transaction.xa.Xid;
@@ -30,36 +34,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery {
 
+  /** How long the end waits for a scan that is under way. */
+  private static final Duration LONGEST_SCAN = Duration.ofSeconds(5);
+
   private final String nodeId;
   private final Duration interval;
   private final BiConsumer<String, String> warnings;
   private final RecoveryManager manager;
-  private final XARecoveryModule branches = new XARecoveryModule();
   private final TransactionLog log;
   private final LoggedTransactions logged;
+  private final LogGuard guard;
   private final List<RecoveredEngine> engines = new CopyOnWriteArrayList<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Set<String> missed = ConcurrentHashMap.newKeySet();
   private final Map<String, Instant> preparedSince = new ConcurrentHashMap<>();
-  private final Object scanning = new Object();
+  private final ReentrantLock scanning = new ReentrantLock();
+  private final Object helpers = new Object();
+  private final WallClock clock;
+  private XARecoveryModule branches = new XARecoveryModule();
   private final ScheduledThreadPoolExecutor scans;
   private final Future<?> periodicScan;
   private volatile Instant lastScan = Instant.EPOCH;
   private volatile long lastAddedNanos;
   private volatile boolean closed;
   private boolean unreadable;
+  private @Nullable String notOurs;
 
   Recovery(
       String nodeId,
       Duration interval,
       RecoveryManager manager,
       TransactionLog log,
+      LogGuard guard,
       BiConsumer<String, String> warnings) {
     this.nodeId = nodeId;
     this.interval = interval;
     this.warnings = warnings;
     this.manager = manager;
     this.log = log;
+    this.guard = guard;
+    clock = new WallClock(System::currentTimeMillis, System::nanoTime);
     logged = new LoggedTransactions(log, this);
     manager.addModule(logged);
     manager.addModule(branches);
@@ -79,19 +93,29 @@ final class Recovery {
 
   void add(String engine, XADataSource dataSource) {
     RecoveredEngine added = new RecoveredEngine(engine, dataSource, this);
-    engines.add(added);
-    branches.addXAResourceRecoveryHelper(added);
+    synchronized (helpers) {
+      engines.add(added);
+      branches.addXAResourceRecoveryHelper(added);
+    }
     missed.remove(engine);
     lastAddedNanos = System.nanoTime();
     scanSoon();
   }
 
   void remove(String engine) {
+    if (closed) {
+      return; // a scan that hangs must not keep the end waiting
+    }
     List<RecoveredEngine> removed =
         engines.stream().filter(each -> each.engine().equals(engine)).toList();
-    synchronized (scanning) {
-      engines.removeAll(removed);
-      removed.forEach(branches::removeXAResourceRecoveryHelper);
+    scanning.lock();
+    try {
+      synchronized (helpers) {
+        engines.removeAll(removed);
+        removed.forEach(branches::removeXAResourceRecoveryHelper);
+      }
+    } finally {
+      scanning.unlock();
     }
   }
 
@@ -111,17 +135,52 @@ final class Recovery {
 
   /** Looks at everything once, and does what can be done. Takes a second at least. */
   void scan() {
-    synchronized (scanning) {
-      if (closed) {
+    scanning.lock();
+    try {
+      if (closed || !logIsOurs()) {
         return;
+      }
+      if (clock.hasJumped()) {
+        countAgesAnew();
       }
       try {
         manager.scan();
+        engines.forEach(RecoveredEngine::finishScan);
       } finally {
         engines.forEach(RecoveredEngine::endScan);
       }
       missEngines();
       lastScan = Instant.now();
+    } finally {
+      scanning.unlock();
+    }
+  }
+
+  /**
+   * The ages of prepared branches are counted by the wall clock. When it was set back they would
+   * grow old no more, and hold their locks as long as it was set back by.
+   */
+  private void countAgesAnew() {
+    synchronized (helpers) {
+      manager.removeModule(branches, false);
+      branches = new XARecoveryModule();
+      engines.forEach(branches::addXAResourceRecoveryHelper);
+      manager.addModule(branches);
+    }
+  }
+
+  /** What another process with this node's id has prepared must not be rolled back here. */
+  private boolean logIsOurs() {
+    try {
+      guard.check();
+      notOurs = null;
+      return true;
+    } catch (IllegalStateException e) {
+      if (!Objects.equals(notOurs, e.getMessage())) {
+        notOurs = e.getMessage();
+        warnings.accept("", "JTA recovery stands still: " + notOurs);
+      }
+      return false;
     }
   }
 
@@ -205,13 +264,26 @@ final class Recovery {
 
   /** The id of a transaction that this node has prepared; null for that of somebody else. */
   private @Nullable String ownTransaction(Xid xid) {
+    Uid transaction = ownUid(xid);
+    return transaction == null ? null : transaction.stringForm();
+  }
+
+  private @Nullable Uid ownUid(Xid xid) {
     if (xid.getFormatId() != XATxConverter.FORMAT_ID) {
       return null;
     }
     XidImple own = new XidImple(xid);
     return nodeId.equals(XATxConverter.getNodeName(own.getXID()))
-        ? XATxConverter.getUid(own.getXID()).stringForm()
+        ? XATxConverter.getUid(own.getXID())
         : null;
+  }
+
+  /**
+   * Whether its transaction is alive in this process: it is about to be committed or rolled back.
+   */
+  boolean isBeingEnded(Xid xid) {
+    Uid transaction = ownUid(xid);
+    return transaction != null && ActionManager.manager().get(transaction) != null;
   }
 
   private List<TransactionLog.Entry> entries() {
@@ -224,7 +296,8 @@ final class Recovery {
 
   /** Removes a heuristic transaction from the log. */
   void forget(String transaction) {
-    synchronized (scanning) {
+    scanning.lock();
+    try {
       TransactionLog.Entry entry = logged.heuristics().get(transaction);
       if (entry == null) {
         throw new IllegalArgumentException(
@@ -234,6 +307,23 @@ final class Recovery {
                 + logged.heuristics().keySet()
                 + ".");
       }
+      List<String> stillPrepared =
+          engines.stream()
+              .filter(
+                  engine ->
+                      engine.prepared().stream()
+                          .anyMatch(xid -> transaction.equals(ownTransaction(xid))))
+              .map(RecoveredEngine::engine)
+              .toList();
+      if (!stillPrepared.isEmpty()) {
+        throw new IllegalStateException(
+            "The heuristic transaction '"
+                + transaction
+                + "' is still prepared on "
+                + stillPrepared
+                + ". Without its place in the log that would be rolled back: end it there first, as"
+                + " the other engines have.");
+      }
       try {
         log.remove(entry.transaction());
       } catch (ObjectStoreException e) {
@@ -241,6 +331,21 @@ final class Recovery {
             "The heuristic transaction '" + transaction + "' could not be removed from the log", e);
       }
       logged.heuristics().remove(transaction);
+    } finally {
+      scanning.unlock();
+    }
+  }
+
+  /**
+   * Drops what the transaction manager notes of a commit in one phase that nobody knows the end of.
+   * The application is told; there is no other engine that it could differ from, and nothing that
+   * recovery could do.
+   */
+  void forgetOnePhase(Uid transaction) {
+    try {
+      log.removeIfThere(transaction);
+    } catch (ObjectStoreException e) {
+      logIsUnreadable(e);
     }
   }
 
@@ -294,9 +399,22 @@ final class Recovery {
     closed = true;
     periodicScan.cancel(false);
     scans.shutdownNow();
-    manager.terminate(false); // waits for a scan, which now ends at once
-    synchronized (scanning) {
+    boolean scanIsOver = false;
+    try {
+      scanIsOver = scanning.tryLock(LONGEST_SCAN.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!scanIsOver) {
+      manager.terminate(true);
+      warnings.accept("", "JTA recovery is left behind in a scan: a database does not answer.");
+      return;
+    }
+    try {
+      manager.terminate(false);
       engines.forEach(RecoveredEngine::endScan);
+    } finally {
+      scanning.unlock();
     }
   }
 }

@@ -21,6 +21,7 @@ final class SessionTransaction
     implements TransactionCoordinatorOwner, JdbcResourceTransactionAccess, JdbcResourceTransaction {
 
   private final JdbcCoordinator session;
+  private @Nullable JdbcResourceTransaction plain;
   private @Nullable Runnable commit;
   private @Nullable Runnable rollback;
 
@@ -42,8 +43,14 @@ final class SessionTransaction
     this.commit = commit;
   }
 
+  /** Kept: a session that was closed by hand can't be asked for it any more. */
   private JdbcResourceTransaction plain() {
-    return session.getResourceLocalTransaction();
+    JdbcResourceTransaction known = plain;
+    if (known == null) {
+      known = session.getResourceLocalTransaction();
+      plain = known;
+    }
+    return known;
   }
 
   @Override

@@ -13,11 +13,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps every other process away from an object store: two that share one would roll each other's
- * prepared transactions back.
- */
-final class StoreLock implements AutoCloseable {
+/** The lock of a log in a directory: the operating system's, on a file that tells who has it. */
+final class StoreLock implements LogGuard {
 
   private static final String FILE = "sqlassist.lock";
   private static final int LONGEST_NOTE = 1_000;
@@ -115,8 +112,13 @@ final class StoreLock implements AutoCloseable {
   }
 
   private static void write(FileChannel channel, String note) throws IOException {
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8)), 0);
+    // Over the old one, which says whose store this is: on a full disk it must not get lost.
+    ByteBuffer bytes = ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8));
+    int length = bytes.remaining();
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, length - bytes.remaining());
+    }
+    channel.truncate(length);
     channel.force(true);
   }
 
@@ -130,7 +132,6 @@ final class StoreLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back; the note stays, since it tells whose store this is. */
   @Override
   public void close() {
     try {

@@ -45,7 +45,10 @@ final class TransactionLog {
   List<Entry> entries() throws ObjectStoreException, IOException {
     InputObjectState uids = new InputObjectState();
     List<Entry> entries = new ArrayList<>();
-    if (store.allObjUids(TYPE, uids) && uids.notempty()) {
+    if (!store.allObjUids(TYPE, uids)) {
+      throw new ObjectStoreException("its entries can't be listed"); // why is in Narayana's own log
+    }
+    if (uids.notempty()) {
       Uid uid = UidHelper.unpackFrom(uids);
       while (uid.notEquals(Uid.nullUid())) {
         InputObjectState logged =
@@ -67,6 +70,13 @@ final class TransactionLog {
 
   void remove(Uid transaction) throws ObjectStoreException {
     store.remove_committed(transaction, TYPE);
+  }
+
+  /** As {@link #remove}, of what may not be there. */
+  void removeIfThere(Uid transaction) throws ObjectStoreException {
+    if (store.read_committed(transaction, TYPE) != null) {
+      store.remove_committed(transaction, TYPE);
+    }
   }
 
   private Instant since(Uid transaction) {

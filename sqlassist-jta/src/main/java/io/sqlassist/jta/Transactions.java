@@ -10,10 +10,13 @@ import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,31 +39,60 @@ final class Transactions {
   private final Duration timeout;
   private final BiConsumer<String, String> warnings;
   private final Recovery recovery;
+  private final Function<String, Duration> longestWaits;
+
+  /** Whether this thread is ending the transaction of a unit. */
+  private final ThreadLocal<Boolean> ending = ThreadLocal.withInitial(() -> false);
+
   private final Admission admission = new Admission();
   private final ScheduledThreadPoolExecutor timer;
+
+  /** What is due may wait for a database, and must not keep the timer from anything else. */
+  private final ExecutorService workers;
 
   Transactions(
       TransactionManager manager,
       Duration timeout,
       Recovery recovery,
+      Function<String, Duration> longestWaits,
       BiConsumer<String, String> warnings) {
     this.manager = manager;
     this.timeout = timeout;
     this.recovery = recovery;
+    this.longestWaits = longestWaits;
     this.warnings = warnings;
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "sqlassist-jta-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
+    timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "sqlassist-jta-timer"));
     timer.setRemoveOnCancelPolicy(true);
+    workers = Executors.newCachedThreadPool(task -> daemon(task, "sqlassist-jta-worker"));
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   Duration timeout() {
     return timeout;
+  }
+
+  Duration longestWait(String engine) {
+    return longestWaits.apply(engine);
+  }
+
+  /** Called for a connection that no unit of work asks for. */
+  void refuseUnderForeignTransaction() {
+    try {
+      if (manager.getTransaction() == null || ending.get()) {
+        return;
+      }
+    } catch (SystemException e) {
+      throw new IllegalStateException("The transaction manager does not tell its transaction", e);
+    }
+    throw new IllegalStateException(
+        "This thread has a JTA transaction that no unit of work has begun, and a connection of a JTA"
+            + " engine would not be part of it: it would commit by itself. Use the engine in a unit"
+            + " of work, which begins its transaction: SqlAssist.inUnit(...).");
   }
 
   Admission admission() {
@@ -77,7 +109,8 @@ final class Transactions {
 
   /** Returns what stops it. */
   Runnable after(Duration pause, Runnable work) {
-    Future<?> task = timer.schedule(work, pause.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> task =
+        timer.schedule(() -> workers.execute(work), pause.toNanos(), TimeUnit.NANOSECONDS);
     return () -> task.cancel(false);
   }
 
@@ -101,9 +134,11 @@ final class Transactions {
     apart(
         () -> {
           manager.resume(transaction);
+          ending.set(true);
           try {
             manager.commit();
           } finally {
+            ending.remove();
             manager.suspend();
           }
           return Boolean.TRUE;
@@ -114,9 +149,11 @@ final class Transactions {
     apart(
         () -> {
           manager.resume(transaction);
+          ending.set(true);
           try {
             manager.rollback();
           } finally {
+            ending.remove();
             manager.suspend();
           }
           return Boolean.TRUE;
@@ -153,5 +190,6 @@ final class Transactions {
 
   void close() {
     timer.shutdownNow();
+    workers.shutdown();
   }
 }

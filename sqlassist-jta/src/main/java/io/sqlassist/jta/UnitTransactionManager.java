@@ -8,11 +8,11 @@ import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.UserTransaction;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +41,16 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
 
   /** That of the current unit, begun if a JTA session is open; null if there is none. */
   @Nullable Transaction ofUnit() {
+    JtaTransaction transaction = current();
+    if (transaction == null) {
+      return null;
+    }
+    transaction.begin();
+    return transaction.transaction();
+  }
+
+  /** That of the current unit, begun or not. */
+  private @Nullable JtaTransaction current() {
     DbSessionsContainer unit = Units.findCurrent().orElse(null);
     if (unit == null) {
       return null;
@@ -49,8 +59,7 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
       if (registry.get().find(engine).isPresent() && unit.isOpen(engine)) {
         JtaTransaction transaction = CoordinatedSession.of(unit.session(engine)).unit();
         if (transaction != null) {
-          transaction.begin(engine, Duration.ofSeconds(30));
-          return transaction.transaction();
+          return transaction;
         }
       }
     }
@@ -58,7 +67,7 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
   }
 
   private void refuseInUnit(String what) {
-    if (ofUnit() != null) {
+    if (current() != null) {
       throw new IllegalStateException(
           what
               + " is not possible here: the JTA transaction belongs to the current unit of work,"
@@ -71,6 +80,12 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
   public void begin() throws NotSupportedException, SystemException {
     refuseInUnit("begin()");
     threads.begin();
+    if (threads.getStatus() == Status.STATUS_NO_TRANSACTION) {
+      // A coordinator that is closed begins nothing, and says so only in its log.
+      throw new IllegalStateException(
+          "No JTA transaction can begin: the JtaCoordinator is closed. Close it after the last"
+              + " transaction.");
+    }
   }
 
   @Override
@@ -91,8 +106,12 @@ final class UnitTransactionManager implements TransactionManager, UserTransactio
 
   @Override
   public int getStatus() throws SystemException {
-    Transaction unit = ofUnit();
-    return unit == null ? threads.getStatus() : unit.getStatus();
+    JtaTransaction unit = current();
+    if (unit == null) {
+      return threads.getStatus();
+    }
+    Transaction begun = unit.transaction();
+    return begun == null ? Status.STATUS_ACTIVE : begun.getStatus(); // it begins when it is used
   }
 
   @Override

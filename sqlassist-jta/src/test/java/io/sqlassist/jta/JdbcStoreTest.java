@@ -1,7 +1,10 @@
 package io.sqlassist.jta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
@@ -12,24 +15,36 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import javax.transaction.xa.XAException;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
 /** The log in a database. */
 class JdbcStoreTest {
 
+  private static final String NODE = "Shop-1";
+
+  /** One for the life of the JVM, as it must be. */
+  private static final String LOG = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+
   @Test
   void theLogIsATableOfThisNodeAndRecoveryReadsIt() throws Exception {
     List<Path> before = filesHere();
-    DataSource log = JtaShop.h2();
+    JdbcDataSource log = new JdbcDataSource();
+    log.setURL(LOG);
+    log.setUser("sa");
+    log.setPassword("");
     try (JtaShop shop =
         new JtaShop(
                 null,
                 cfg -> {
-                  cfg.nodeId = "Shop-1";
+                  cfg.nodeId = NODE;
                   cfg.jdbcStore = log;
                 })
             .withEngines()) {
@@ -43,14 +58,80 @@ class JdbcStoreTest {
           .filteredOn(InDoubt.Branch::decided)
           .extracting(InDoubt.Branch::engine)
           .contains("ledger");
+      JdbcDataSource ledger = new JdbcDataSource();
+      ledger.setURL(urlOf(shop, "ledger"));
+      ledger.setUser("sa");
+      ledger.setPassword("");
+      assertThatThrownBy(() -> shop.jta().initializeEngine("renamed", ledger))
+          .isInstanceOf(JtaStartException.class)
+          .hasMessageContainingAll("'renamed'", "'ledger'", "old name");
+      assertThat(shop.registry().find("renamed")).isEmpty();
       shop.faults("ledger").clear();
-      while (!shop.jta().recoverNow().isEmpty()) {
-        // the connection that failed is being closed
-      }
+      shop.recoverEverything();
       assertThat(shop.texts("ledger")).containsExactly("one");
     }
-    assertThat(tables(log)).isNotEmpty().allMatch(table -> table.startsWith("JTA__53HOP_2D1_"));
+    assertThat(tables(log)).hasSize(2).allMatch(table -> table.startsWith("JTA__53HOP_2D1_"));
     assertThat(filesHere()).isEqualTo(before);
+  }
+
+  @Test
+  void aLogThatCantBeReadIsNoEmptyLogAndANewStartHasANewDataSource() throws Exception {
+    for (int run = 0; run < 2; run++) {
+      HikariConfig settings = new HikariConfig();
+      settings.setJdbcUrl(LOG);
+      settings.setUsername("sa");
+      settings.setPassword("");
+      HikariDataSource log = new HikariDataSource(settings);
+      try (JtaShop shop =
+          new JtaShop(
+                  null,
+                  cfg -> {
+                    cfg.nodeId = NODE;
+                    cfg.jdbcStore = log;
+                  })
+              .withEngines()) {
+        shop.useUnit(
+            db -> {
+              db.session("orders").persist(new Entry(1, "one"));
+              db.session("ledger").persist(new Entry(1, "one"));
+            });
+        assertThat(shop.texts("ledger")).containsExactly("one");
+        assertThat(shop.jta().recoverNow().isEmpty()).isTrue();
+        log.close();
+        assertThatThrownBy(() -> shop.jta().recovery())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("log can't be read");
+        assertThatThrownBy(() -> shop.jta().recoverNow()).hasMessageContaining("log can't be read");
+        assertThat(shop.warnings())
+            .filteredOn(warning -> warning.matches(".*(can't be read|recovery stands still).*"))
+            .hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void nodesHaveTablesOfTheirOwnHoweverLongTheirNamesAre() {
+    List<String> nodes =
+        List.of(
+            "SHOP-PROD-EU-WEST-INSTANCE-1",
+            "SHOP-PROD-EU-WEST-INSTANCE-2",
+            "shop-prod-eu-west-instance-1",
+            "shop1",
+            "Shop1",
+            "ü".repeat(14));
+    Set<String> prefixes = new HashSet<>();
+    for (String node : nodes) {
+      assertThat(prefixes.add(JtaCoordinator.tablePrefix(node))).isTrue();
+    }
+    assertThat(prefixes)
+        .allMatch(prefix -> prefix.length() <= 30)
+        .allMatch(prefix -> prefix.matches("[a-z0-9_]+"));
+  }
+
+  private static String urlOf(JtaShop shop, String engine) throws Exception {
+    try (Connection connection = shop.registry().engine(engine).dataSource().getConnection()) {
+      return connection.getMetaData().getURL();
+    }
   }
 
   private static List<String> tables(DataSource database) throws Exception {

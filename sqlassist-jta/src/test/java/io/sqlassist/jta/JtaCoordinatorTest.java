@@ -362,9 +362,7 @@ class JtaCoordinatorTest {
         .filteredOn(warning -> warning.contains("ledger is down"))
         .hasSize(1);
     shop.faults("ledger").clear();
-    while (!shop.jta().recoverNow().isEmpty()) {
-      // what was found prepared at the beginning of a scan is gone at its end
-    }
+    shop.recoverEverything();
     assertThat(shop.warnings())
         .filteredOn(warning -> warning.contains("reaches the engine again"))
         .hasSize(1);
@@ -387,7 +385,8 @@ class JtaCoordinatorTest {
         .extracting(InDoubt.Branch::engine)
         .contains("orders");
     assertThat(inDoubt.branches().get(0).since()).isNotNull();
-    EngineRecord record = new EngineRecord(store.resolve("main"));
+    EngineRecord record =
+        new EngineRecord(new FileNotes(store.resolve("main").resolve("sqlassist.engines")));
     assertThatThrownBy(() -> record.note("sales", url, () -> Set.of("orders")))
         .isInstanceOf(JtaStartException.class)
         .hasMessageContainingAll("sales", "'orders'", "old name");
@@ -395,9 +394,7 @@ class JtaCoordinatorTest {
         .isInstanceOf(JtaStartException.class)
         .hasMessageContainingAll("orders", "elsewhere");
     shop.faults("orders").clear();
-    while (!shop.jta().recoverNow().isEmpty()) {
-      // the connection that failed is being closed
-    }
+    shop.recoverEverything();
     assertThat(shop.texts("orders")).containsExactly("one");
   }
 

@@ -3,10 +3,17 @@ package io.sqlassist.jta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.jta.fixture.Entry;
+import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.session.Units;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import javax.transaction.xa.XAException;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,8 +53,58 @@ class RestartTest {
       shop.jta().close(); // a second time does nothing
     }
     assertThat(registry.find("orders")).isEmpty();
+    assertThatThrownBy(() -> shop.jta().userTransaction().begin())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
     assertThatThrownBy(() -> shop.jta().initializeEngine("late", JtaShop.h2()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void whatACoordinatorLeavesInDoubtTheNextOneFinishes() {
+    JdbcDataSource orders = JtaShop.h2();
+    JdbcDataSource ledger = JtaShop.h2();
+    for (boolean first : List.of(true, false)) {
+      EngineRegistry registry = EngineRegistry.create();
+      Faulty ofLedger = new Faulty(ledger);
+      try (JtaCoordinator jta =
+          JtaCoordinator.start(
+              cfg -> {
+                cfg.nodeId = "test-1";
+                cfg.objectStore = store;
+                cfg.registry = registry;
+              })) {
+        Engine one = jta.initializeEngine("orders", orders, cfg -> cfg.entities(Entry.class));
+        Engine two =
+            jta.initializeEngine("ledger", XaPool.of(ofLedger), cfg -> cfg.entities(Entry.class));
+        if (first) {
+          one.sessionFactory().getSchemaManager().create(false);
+          two.sessionFactory().getSchemaManager().create(false);
+          ofLedger.before(Faulty.failing("commit", XAException.XAER_RMFAIL));
+          Units.useUnit(
+              registry,
+              db -> {
+                db.session("orders").persist(new Entry(1, "one"));
+                db.session("ledger").persist(new Entry(1, "one"));
+              });
+        } else {
+          long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+          while (!jta.recoverNow().isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+          }
+          long count =
+              Units.<Long, RuntimeException>inUnit(
+                  registry,
+                  db ->
+                      db.session("ledger")
+                          .createSelectionQuery("select count(*) from Entry", Long.class)
+                          .getSingleResult());
+          assertThat(count).isEqualTo(1);
+        }
+      } finally {
+        registry.close();
+      }
+    }
   }
 }

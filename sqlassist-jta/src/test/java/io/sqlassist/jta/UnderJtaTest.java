@@ -7,6 +7,7 @@ import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
 import io.sqlassist.session.WhenOpen;
 import io.sqlassist.transaction.CommitReport;
@@ -59,10 +60,14 @@ class UnderJtaTest {
     assertThat(com.arjuna.ats.jta.TransactionManager.transactionManager().getTransaction())
         .isNull();
     assertThat(Units.findCurrent()).isEmpty();
-    // Every place among the transactions under way is free again.
-    for (int i = 0; i < 8; i++) {
-      shop.useUnit(db -> db.session("orders").createNativeQuery("select 1", Integer.class).list());
+    // Every place among the transactions under way is free again: as many as the pools have.
+    List<DbSessionsContainer> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      DbSessionsContainer unit = new DbSessionsContainer(shop.registry(), UnitOrigin.NONE);
+      all.add(unit);
+      unit.session("orders").createNativeQuery("select 1", Integer.class).list();
     }
+    all.forEach(DbSessionsContainer::close);
   }
 
   private static List<String> ends(String engine) {
@@ -176,9 +181,7 @@ class UnderJtaTest {
     assertThat(report.isComplete()).isTrue();
     assertThat(shop.warnings()).anyMatch(warning -> warning.startsWith("ledger: a commit is"));
     shop.faults("ledger").clear();
-    while (!shop.jta().recoverNow().isEmpty()) {
-      // what was found prepared at the beginning of a scan is gone at its end
-    }
+    shop.recoverEverything();
     assertThat(shop.texts("ledger")).containsExactly("one");
   }
 

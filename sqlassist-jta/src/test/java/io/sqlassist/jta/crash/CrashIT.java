@@ -1,27 +1,28 @@
 package io.sqlassist.jta.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
-import java.io.BufferedReader;
+import io.sqlassist.jta.crash.CrashLane.Round;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,98 +31,110 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Kills a process in the middle of its commits, starts it again, and compares the two databases
- * with each other and with what the process had told. Random kills: 30, or {@code -Dkills=500}.
- * With {@code -Dkills.h2=true} each point is tried on H2's files, too; not by default, since H2
- * can't always open its own file again after a kill.
+ * with each other and with what the process had told. Random kills: 30, or {@code -Dkills=500};
+ * each is compared by itself and written to {@code -Dkills.report}, by default {@code
+ * target/kills.txt}, so that a run that is broken off has proved what it had come to. With {@code
+ * -Dkills.h2=true} each point is tried on H2's files, too; not by default, since H2 can't always
+ * open its own file again after a kill.
  */
 class CrashIT {
 
   private static final int KILLS = Integer.getInteger("kills", 30);
+  private static final int LANES = Integer.getInteger("kills.lanes", 4);
+  private static final Path REPORT =
+      Path.of(System.getProperty("kills.report", "target/kills.txt"));
 
-  /** One database of the two, in this process and in the child. */
-  private record Database(String url, String user, String password, DataSource direct) {
+  @TempDir static Path folder;
+  private static ExecutorService lanes;
+  private static final Map<String, Future<TreeSet<Long>>> POINTS = new LinkedHashMap<>();
+  private static final List<Future<?>> RANDOM = new ArrayList<>();
+  private static Future<?> fullDisk;
+  private static Future<?> clockJump;
+  private static final List<Round> ROUNDS = new ArrayList<>();
 
-    static Database of(DatabaseHandle handle) {
-      return new Database(
-          handle.jdbcUrl(), handle.username(), handle.password(), handle.dataSource());
-    }
-
-    static Database h2(Path file) {
-      JdbcDataSource h2 = new JdbcDataSource();
-      h2.setURL("jdbc:h2:file:" + file);
-      h2.setUser("sa");
-      h2.setPassword("");
-      return new Database(h2.getURL(), "sa", "", h2);
-    }
-
-    void createTable() {
-      try (Connection connection = direct.getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute(
-            "create table Entry (id bigint primary key, text varchar(255) not null unique, version"
-                + " integer not null)");
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
+  /** All at once, as many as there are lanes; each test then waits for its own. */
+  @BeforeAll
+  static void begin() throws IOException {
+    lanes = Executors.newFixedThreadPool(LANES);
+    long seed = Long.getLong("kills.seed", System.nanoTime());
+    Files.createDirectories(REPORT.toAbsolutePath().getParent());
+    for (int lane = 1; lane <= LANES; lane++) {
+      int kills = KILLS / LANES + (lane <= KILLS % LANES ? 1 : 0);
+      if (kills > 0) {
+        CrashLane each = lane("crash-%02d".formatted(lane), "MariaDB");
+        long laneSeed = seed + lane;
+        RANDOM.add(
+            lanes.submit(
+                () -> {
+                  each.killAtRandom(kills, laneSeed, CrashIT::write);
+                  return null;
+                }));
       }
     }
-
-    TreeSet<Long> ids() {
-      TreeSet<Long> ids = new TreeSet<>();
-      try (Connection connection = direct.getConnection();
-          Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery("select id from Entry")) {
-        while (row.next()) {
-          ids.add(row.getLong(1));
-        }
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
-      return ids;
-    }
+    pointsOfTheProtocol()
+        .forEach(
+            point -> {
+              String at = (String) point.get()[0];
+              String kind = (String) point.get()[1];
+              Callable<TreeSet<Long>> halts =
+                  () -> lane("halt-" + at.replace(":", "-"), kind).idsAfterHaltAt(at);
+              POINTS.put(at + kind, lanes.submit(halts));
+            });
+    fullDisk =
+        lanes.submit(
+            () -> {
+              if (FullDisk.isPossible()) {
+                FullDisk.run(lane("full-disk", "MariaDB"));
+              }
+              return null;
+            });
+    clockJump =
+        lanes.submit(
+            () -> {
+              if (ClockJump.isPossible()) {
+                ClockJump.run(lane("clock-jump", "MariaDB"), folder);
+              }
+              return null;
+            });
   }
 
-  @TempDir Path folder;
-  private Path store;
-
-  @BeforeEach
-  void store() {
-    store = folder.resolve("store");
+  @AfterAll
+  static void end() {
+    lanes.shutdownNow();
   }
 
-  private Process start(String task, Database orders, Database ledger) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xshare:auto",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CrashMain.class.getName(),
-            task,
-            store.toString(),
-            orders.url(),
-            orders.user(),
-            orders.password(),
-            ledger.url(),
-            ledger.user(),
-            ledger.password())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static CrashLane lane(String node, String ledger) {
+    Path own = folder.resolve(node + "-" + ledger);
+    return new CrashLane(
+        node,
+        own.resolve("store"),
+        CrashDatabase.of(DatabaseKind.POSTGRESQL.fresh()),
+        ledger.equals("H2")
+            ? CrashDatabase.h2(own.resolve("ledger"))
+            : CrashDatabase.of(DatabaseKind.MARIADB.fresh()));
   }
 
-  private static BufferedReader lines(Process process) {
-    return new BufferedReader(
-        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-  }
-
-  /** Runs the process to its end. */
-  private List<String> run(String task, Database orders, Database ledger) throws Exception {
-    Process process = start(task, orders, ledger);
+  private static synchronized void write(Round round) {
+    ROUNDS.add(round);
     try {
-      List<String> said = lines(process).lines().toList();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      return said;
-    } finally {
-      process.destroyForcibly();
+      Files.writeString(
+          REPORT,
+          round.line() + System.lineSeparator(),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static <T> T result(Future<T> running) throws Exception {
+    try {
+      return running.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) e.getCause();
     }
   }
 
@@ -143,75 +156,38 @@ class CrashIT {
   @MethodSource("pointsOfTheProtocol")
   void aProcessHaltedAtAnyPointIsFinishedByTheNextStart(
       String point, String kind, boolean committed) throws Exception {
-    Database orders = Database.of(DatabaseKind.POSTGRESQL.fresh());
-    Database ledger =
-        kind.equals("H2")
-            ? Database.h2(folder.resolve("ledger"))
-            : Database.of(DatabaseKind.MARIADB.fresh());
-    orders.createTable();
-    ledger.createTable();
+    assertThat(result(POINTS.get(point + kind))).hasSize(committed ? 1 : 0);
+  }
 
-    assertThat(run("halt:" + point, orders, ledger)).doesNotContain("survived");
-    List<String> said = run("recover", orders, ledger);
+  @Test
+  void aFullDiskRefusesCommitsOfTwoEnginesAndLeavesNothingInDoubt() throws Exception {
+    assumeTrue(FullDisk.isPossible(), "needs prlimit");
+    result(fullDisk);
+  }
 
-    assertThat(said).anyMatch(line -> line.startsWith("recovered"));
-    assertThat(orders.ids()).isEqualTo(ledger.ids());
-    assertThat(orders.ids()).hasSize(committed ? 1 : 0);
+  @Test
+  void aClockThatIsSetBackKeepsNothingInDoubt() throws Exception {
+    assumeTrue(ClockJump.isPossible(), "needs a C compiler");
+    result(clockJump);
   }
 
   @Test
   void aProcessKilledAtRandomUnderLoadLeavesNothingSplitNorInDoubt() throws Exception {
-    Database orders = Database.of(DatabaseKind.POSTGRESQL.fresh());
-    Database ledger = Database.of(DatabaseKind.MARIADB.fresh());
-    orders.createTable();
-    ledger.createTable();
-    long seed = Long.getLong("kills.seed", System.nanoTime());
-    Random random = new Random(seed);
-    TreeSet<Long> told = new TreeSet<>();
-    List<Long> recoveries = new ArrayList<>();
-    for (int kill = 0; kill <= KILLS; kill++) {
-      boolean last = kill == KILLS;
-      String what = "kill " + kill + " of seed " + seed;
-      Process process = start(last ? "recover" : "load:" + (1 + kill * 1_000_000L), orders, ledger);
-      try (BufferedReader lines = lines(process)) {
-        String recovered = lines.readLine();
-        while (recovered != null && !recovered.matches("(recovered|in doubt) .*")) {
-          recovered = lines.readLine();
-        }
-        assertThat(recovered).as(what).startsWith("recovered");
-        recoveries.add(Long.valueOf(recovered.substring("recovered ".length())));
-        if (!last) {
-          Thread killer = killAfter(process, random.nextInt(1_500));
-          lines
-              .lines()
-              .filter(line -> line.startsWith("committed"))
-              .forEach(line -> told.add(Long.valueOf(line.substring("committed ".length()))));
-          killer.join();
-        }
-      } finally {
-        process.destroyForcibly().waitFor();
-      }
+    for (Future<?> lane : RANDOM) {
+      result(lane);
     }
-    assertThat(orders.ids()).as("seed " + seed).isEqualTo(ledger.ids());
-    assertThat(orders.ids()).as("what was told, seed " + seed).containsAll(told);
-    long longest = recoveries.stream().mapToLong(Long::longValue).max().orElse(0);
-    System.out.printf(
-        "%d kills: %d commits told, %d durable, 0 split, 0 in doubt; longest recovery %d ms%n",
-        KILLS, told.size(), orders.ids().size(), longest);
-  }
-
-  private static Thread killAfter(Process process, long millis) {
-    Thread killer =
-        new Thread(
-            () -> {
-              try {
-                process.waitFor(millis, TimeUnit.MILLISECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              process.toHandle().destroyForcibly(); // the process's own closes what it said, too
-            });
-    killer.start();
-    return killer;
+    synchronized (CrashIT.class) {
+      assertThat(ROUNDS).hasSize(KILLS);
+      long told = ROUNDS.stream().mapToLong(Round::told).sum();
+      assertThat(told).as("the kills came under load").isGreaterThanOrEqualTo(KILLS / 2);
+      System.out.printf(
+          "%d kills, %d of which left prepared work: %d commits told, %d durable, 0 split, 0 in"
+              + " doubt; longest recovery %d ms%n",
+          KILLS,
+          ROUNDS.stream().filter(Round::leftPrepared).count(),
+          told,
+          ROUNDS.stream().mapToLong(Round::durable).sum(),
+          ROUNDS.stream().mapToLong(Round::recoveryMillis).max().orElse(0));
+    }
   }
 }

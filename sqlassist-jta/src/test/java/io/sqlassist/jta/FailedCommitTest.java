@@ -1,0 +1,274 @@
+package io.sqlassist.jta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sqlassist.jta.fixture.Entry;
+import io.sqlassist.jta.fixture.Faulty;
+import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.Outcome;
+import io.sqlassist.transaction.PartialCommitException;
+import jakarta.persistence.RollbackException;
+import jakarta.transaction.Status;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.transaction.xa.XAException;
+import org.hibernate.Session;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever a database does when it is asked to prepare or to commit: nobody is told of a commit
+ * that was none, and nothing is left behind in a connection.
+ */
+class FailedCommitTest {
+
+  @TempDir static Path store;
+  private static JtaShop shop;
+
+  @BeforeAll
+  static void start() {
+    shop = new JtaShop(store).add("orders", 1).add("ledger", 1);
+  }
+
+  @AfterAll
+  static void stop() {
+    shop.close();
+  }
+
+  @BeforeEach
+  void reset() {
+    shop.reset();
+  }
+
+  /**
+   * With one connection in each pool: the next unit gets the very one that failed, if it is back.
+   */
+  @AfterEach
+  void theNextUnitIsNotDisturbed() {
+    shop.reset();
+    shop.recoverEverything();
+    shop.reset();
+    writeBoth(77);
+    assertThat(shop.texts("orders")).containsExactly("entry 77");
+    assertThat(shop.texts("ledger")).containsExactly("entry 77");
+  }
+
+  private static void writeOrders(long id) {
+    shop.useUnit(db -> db.session("orders").persist(new Entry(id, "entry " + id)));
+  }
+
+  private static void writeBoth(long id) {
+    shop.useUnit(
+        db -> {
+          db.session("orders").persist(new Entry(id, "entry " + id));
+          db.session("ledger").persist(new Entry(id, "entry " + id));
+        });
+  }
+
+  /** What may come out of a driver. */
+  static Stream<Faulty.Fault> failures() {
+    return Stream.of(
+        failing(new XAException(XAException.XAER_OUTSIDE)),
+        failing(new XAException(XAException.XAER_DUPID)),
+        failing(new XAException(XAException.XAER_ASYNC)),
+        failing(new XAException(4711)),
+        failing(new XAException("no code")),
+        failing(new IllegalStateException("of the driver")),
+        failing(new StackOverflowError("of the driver")));
+  }
+
+  private static Faulty.Fault failing(Throwable failure) {
+    return new Faulty.Fault() {
+      @Override
+      public void at(String step) throws XAException {
+        if (step.startsWith("commit")) {
+          FailedCommitTest.<RuntimeException>sneak(failure);
+        }
+      }
+
+      @Override
+      public String toString() {
+        return failure + (failure instanceof XAException xa ? " " + xa.errorCode : "");
+      }
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> void sneak(Throwable failure) throws X {
+    throw (X) failure;
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aCommitInOnePhaseThatFailsInAnyWayIsNeverReportedAsCommitted(Faulty.Fault failure) {
+    shop.faults("orders").before(failure);
+
+    assertThatThrownBy(() -> writeOrders(1))
+        .isInstanceOfSatisfying(
+            PartialCommitException.class,
+            e -> assertThat(e.report().outcomes()).isEqualTo(Map.of("orders", Outcome.UNKNOWN)));
+    assertThat(shop.texts("orders")).as("nobody has committed it").isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aSecondPhaseThatFailsInAnyWayIsFinishedByRecovery(Faulty.Fault failure) {
+    shop.faults("ledger").before(failure);
+    try (DbSessionsContainer db = shop.openUnit()) {
+      db.session("orders").persist(new Entry(1, "one"));
+      db.session("ledger").persist(new Entry(1, "one"));
+      CommitReport report = db.commit();
+      assertThat(report.outcomes())
+          .isEqualTo(Map.of("orders", Outcome.COMMITTED, "ledger", Outcome.DECIDED));
+    }
+    shop.faults("ledger").clear();
+    shop.recoverEverything();
+
+    assertThat(shop.texts("ledger")).containsExactly("one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"53100", "57014", "55P03"})
+  void aSecondPhaseThatIsRefusedForAWhileIsTriedAgain(String state) {
+    XAException shortOfSomething = new XAException(XAException.XAER_RMERR);
+    shortOfSomething.initCause(new SQLException("for a while", state));
+    shop.faults("ledger").before(failing(shortOfSomething));
+    writeBoth(1);
+    shop.faults("ledger").clear();
+    shop.recoverEverything();
+
+    assertThat(shop.texts("ledger")).containsExactly("entry 1");
+    assertThat(shop.jta().recovery().heuristics()).isEmpty();
+  }
+
+  @Test
+  void aRuntimeExceptionWhilePreparingRollsBothBack() {
+    shop.faults("ledger")
+        .before(
+            step -> {
+              if (step.equals("prepare")) {
+                throw new IllegalStateException("of the driver");
+              }
+            });
+
+    assertThatThrownBy(() -> writeBoth(1)).isInstanceOf(RollbackException.class);
+    assertThat(shop.texts("orders")).isEmpty();
+    assertThat(shop.texts("ledger")).isEmpty();
+  }
+
+  @Test
+  void aConnectionLostInOnePhaseLeavesNothingToBeLookedAfter() {
+    shop.faults("orders").after(Faulty.failing("commit(onePhase)", XAException.XAER_RMFAIL));
+    assertThatThrownBy(() -> writeOrders(1)).isInstanceOf(PartialCommitException.class);
+    shop.faults("orders").clear();
+
+    assertThat(shop.jta().recoverNow().isEmpty()).isTrue();
+    assertThat(shop.warnings()).noneMatch(warning -> warning.contains("forgetHeuristic"));
+  }
+
+  @Test
+  void afterAFailedCommitTheUnitGoesOnAndStillRefusesEndsByHand() {
+    shop.faults("ledger").before(Faulty.failing("prepare", XAException.XA_RBINTEGRITY));
+    try (DbSessionsContainer db = shop.openUnit()) {
+      db.session("orders").persist(new Entry(1, "one"));
+      db.session("ledger").persist(new Entry(1, "one"));
+      assertThatThrownBy(db::commit).isInstanceOf(RollbackException.class);
+      shop.faults("ledger").clear();
+      Session orders = db.session("orders");
+      orders.persist(new Entry(2, "two"));
+      orders.flush();
+      db.session("ledger").persist(new Entry(2, "two"));
+      db.session("ledger").flush();
+      assertThatThrownBy(() -> orders.getTransaction().rollback())
+          .hasStackTraceContaining("rollback() of the unit of work");
+      assertThat(db.commit().isComplete()).isTrue();
+    }
+    assertThat(shop.texts("orders")).containsExactly("two");
+    assertThat(shop.texts("ledger")).containsExactly("two");
+  }
+
+  @Test
+  void aTransactionThatALibraryHasEndedIsNotReportedAsCommitted() {
+    assertThatThrownBy(
+            () ->
+                shop.<Exception>useUnit(
+                    db -> {
+                      db.session("orders").persist(new Entry(1, "one"));
+                      db.session("orders").flush();
+                      shop.jta().transactionManager().getTransaction().rollback();
+                    }))
+        .isInstanceOf(RollbackException.class);
+    assertThat(shop.texts("orders")).isEmpty();
+  }
+
+  @Test
+  void askingForTheStatusBeginsNothing() throws Exception {
+    shop.<Exception>useUnit(
+        db -> {
+          db.session("orders");
+          assertThat(shop.jta().transactionManager().getStatus()).isEqualTo(Status.STATUS_ACTIVE);
+          // The only place is free: another unit may have it.
+          writeLedgerInAnotherUnit();
+        });
+    assertThat(shop.texts("ledger")).containsExactly("entry 5");
+  }
+
+  private static void writeLedgerInAnotherUnit() {
+    shop.useUnit(db -> db.session("ledger").persist(new Entry(5, "entry 5")));
+  }
+
+  @Test
+  void aConnectionUnderATransactionOfNoUnitIsRefused() throws Exception {
+    shop.jta().userTransaction().begin();
+    try {
+      assertThatThrownBy(() -> shop.registry().engine("orders").dataSource().getConnection())
+          .hasStackTraceContaining("inUnit");
+    } finally {
+      shop.jta().userTransaction().rollback();
+    }
+    shop.registry().engine("orders").dataSource().getConnection().close();
+  }
+
+  @Test
+  void aTransactionThatIsBeingCommittedIsNeitherInDoubtNorDisturbedByRecovery() {
+    InDoubt[] meanwhile = new InDoubt[1];
+    shop.faults("ledger")
+        .before(
+            step -> {
+              if (step.equals("prepare") && meanwhile[0] == null) {
+                meanwhile[0] = shop.jta().recoverNow(); // orders has prepared, nothing is decided
+              }
+            });
+    writeBoth(1);
+
+    assertThat(meanwhile[0].branches()).isEmpty();
+    assertThat(shop.jta().recovery().branches()).isEmpty();
+    assertThat(shop.texts("orders")).containsExactly("entry 1");
+    assertThat(shop.texts("ledger")).containsExactly("entry 1");
+  }
+
+  @Test
+  void whatAScanHasFinishedIsNotInDoubtAfterwards() {
+    shop.faults("ledger").before(Faulty.failing("commit", XAException.XAER_RMFAIL));
+    writeBoth(1);
+    shop.faults("ledger").clear();
+    InDoubt afterwards = shop.jta().recoverNow();
+    while (shop.texts("ledger").isEmpty()) {
+      afterwards = shop.jta().recoverNow();
+    }
+
+    assertThat(afterwards.branches()).isEmpty();
+  }
+}

@@ -1,0 +1,64 @@
+package io.sqlassist.jta;
+
+import io.sqlassist.fixture.Novel;
+import io.sqlassist.jta.fixture.JtaTestEngines;
+import io.sqlassist.transaction.TransactionPolicy;
+import io.sqlassist.transaction.TransactionPolicyContract;
+import java.nio.file.Path;
+import java.util.List;
+import org.hibernate.Session;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class JtaPolicyTest extends TransactionPolicyContract {
+
+  @TempDir static Path store;
+  private static JtaTestEngines engines;
+
+  @BeforeAll
+  static void start() {
+    engines = new JtaTestEngines(store);
+  }
+
+  @AfterAll
+  static void stop() {
+    engines.close();
+  }
+
+  @BeforeEach
+  void reset() {
+    engines.reset();
+  }
+
+  @Override
+  protected TransactionPolicy policy() {
+    return engines.registry().engine(FIRST).policy();
+  }
+
+  @Override
+  protected boolean hasTransactions() {
+    return true;
+  }
+
+  @Override
+  protected Session openSession(String engine) {
+    return engines.registry().engine(engine).openSession();
+  }
+
+  @Override
+  protected Object entity(String text) {
+    return new Novel(text);
+  }
+
+  @Override
+  protected List<String> durable(String engine) {
+    return engines.isbns(engine);
+  }
+
+  @Override
+  protected int connectionsInUse(String engine) {
+    return engines.activeConnections(engine);
+  }
+}
