@@ -1,7 +1,6 @@
 package io.sqlassist.jta;
 
 import io.sqlassist.fixture.Novel;
-import io.sqlassist.jta.fixture.JtaTestEngines;
 import io.sqlassist.transaction.TransactionPolicy;
 import io.sqlassist.transaction.TransactionPolicyContract;
 import java.nio.file.Path;
