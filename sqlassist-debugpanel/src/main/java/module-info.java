@@ -9,6 +9,8 @@ module io.sqlassist.debugpanel {
   requires jakarta.servlet;
   requires kotlin.stdlib;
   requires org.eclipse.jetty.ee10.servlet;
+  requires org.eclipse.jetty.io;
+  requires org.eclipse.jetty.server;
   requires org.slf4j;
 
   exports io.sqlassist.debugpanel;

@@ -1,11 +1,8 @@
 package io.sqlassist.debugpanel;
 
 import io.javalin.config.JavalinState;
-import io.javalin.http.HandlerType;
 import io.javalin.plugin.Plugin;
 import io.javalin.plugin.PluginPriority;
-import io.javalin.router.Endpoint;
-import io.javalin.router.EndpointNotFound;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.trace.Recorder;
 import java.util.ArrayList;
@@ -101,7 +98,6 @@ public final class DebugPanelPlugin extends Plugin<DebugPanelConfig> {
     }
     Panel made = new Panel(pluginConfig, recorder);
     panel = made;
-    closeDoors(state);
     new PanelStages(made).install(state);
     state.events.serverStarting(() -> made.mountedAt(state.router.contextPath));
     state.events.serverStarted(() -> announce(made, recorder));
@@ -125,34 +121,6 @@ public final class DebugPanelPlugin extends Plugin<DebugPanelConfig> {
         .filter(each -> each.equals(pluginConfig.path) || each.startsWith(pluginConfig.path + "/"))
         .findFirst()
         .map(each -> "the application has a route '" + each + "'; choose another cfg.path");
-  }
-
-  /**
-   * Whoever is let in is answered before Javalin's router is asked. Whoever comes as far as the
-   * router is told what it tells of an unknown address, also where it would tell of methods.
-   */
-  private void closeDoors(JavalinState state) {
-    for (HandlerType method :
-        List.of(
-            HandlerType.GET,
-            HandlerType.POST,
-            HandlerType.PUT,
-            HandlerType.PATCH,
-            HandlerType.DELETE,
-            HandlerType.HEAD,
-            HandlerType.OPTIONS,
-            HandlerType.TRACE)) {
-      for (String path : List.of(pluginConfig.path, pluginConfig.path + "/<any>")) {
-        state.routes.addEndpoint(
-            new Endpoint(
-                method,
-                path,
-                ctx -> {
-                  throw new EndpointNotFound(
-                      ctx.method(), ctx.path().substring(ctx.contextPath().length()));
-                }));
-      }
-    }
   }
 
   private void announce(Panel made, Recorder watching) {

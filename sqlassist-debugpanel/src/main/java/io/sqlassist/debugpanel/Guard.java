@@ -3,6 +3,7 @@ package io.sqlassist.debugpanel;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,7 +103,7 @@ final class Guard {
 
   private Optional<String> refusal(HttpServletRequest request) {
     if (!remote) {
-      if (!isLoopback(request.getRemoteAddr())) {
+      if (!isFromHere(request)) {
         return Optional.of(
             "it does not come from this machine; for other machines and Docker add the name under"
                 + " which they reach it: cfg.remoteHosts.add(\"name\")");
@@ -152,6 +154,21 @@ final class Guard {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * By the connection's own other end. What the request says of itself is not asked, also where a
+   * server was told to believe it.
+   */
+  private static boolean isFromHere(HttpServletRequest request) {
+    ServletContextRequest jetty = ServletContextRequest.getServletContextRequest(request);
+    if (jetty == null) {
+      return isLoopback(request.getRemoteAddr());
+    }
+    return jetty.getConnectionMetaData().getConnection().getEndPoint().getRemoteSocketAddress()
+            instanceof InetSocketAddress address
+        && address.getAddress() != null
+        && address.getAddress().isLoopbackAddress();
   }
 
   static boolean isLoopback(String address) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -158,8 +159,8 @@ final class Panel implements AutoCloseable {
     }
   }
 
-  private void finished(TraceSummary summary) {
-    streams.tell(Topic.REQUESTS, () -> event(summary));
+  private void finished(Supplier<TraceSummary> summary) {
+    streams.tell(Topic.REQUESTS, () -> event(summary.get()));
   }
 
   private static Event event(TraceSummary summary) {

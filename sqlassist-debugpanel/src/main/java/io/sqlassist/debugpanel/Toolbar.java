@@ -14,6 +14,7 @@ final class Toolbar {
 
   private static final int MOST_BYTES = 8 << 20;
   private static final byte[] END_OF_BODY = "</body>".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] END_OF_DOCUMENT = "</html>".getBytes(StandardCharsets.US_ASCII);
 
   private final String script;
 
@@ -50,10 +51,10 @@ final class Toolbar {
       return "not shown: the body is a stream";
     }
     byte[] page = body.readAllBytes();
-    int end = lastEndOfBody(page);
+    int end = endOfBody(page);
     if (end < 0) {
       ctx.result(page);
-      return "not shown: the page has no </body>";
+      return "not shown: the page does not end with </body>";
     }
     byte[] line = line(security.nonce()).getBytes(StandardCharsets.US_ASCII);
     byte[] changed = new byte[page.length + line.length];
@@ -106,18 +107,35 @@ final class Toolbar {
     return "";
   }
 
-  /** Works on bytes: in every encoding that pages are written in, these seven are themselves. */
-  private static int lastEndOfBody(byte[] page) {
-    for (int start = page.length - END_OF_BODY.length; start >= 0; start--) {
-      int i = 0;
-      while (i < END_OF_BODY.length && lower(page[start + i]) == END_OF_BODY[i]) {
-        i++;
-      }
-      if (i == END_OF_BODY.length) {
-        return start;
+  /**
+   * Where {@code </body>} stands, if nothing follows but the end of the document: what stands
+   * elsewhere may be a text within a script. Works on bytes: in every encoding that pages are
+   * written in, these signs are themselves.
+   */
+  private static int endOfBody(byte[] page) {
+    int end = withoutBlanks(page, page.length);
+    if (endsWith(page, end, END_OF_DOCUMENT)) {
+      end = withoutBlanks(page, end - END_OF_DOCUMENT.length);
+    }
+    return endsWith(page, end, END_OF_BODY) ? end - END_OF_BODY.length : -1;
+  }
+
+  private static int withoutBlanks(byte[] page, int end) {
+    int at = end;
+    while (at > 0 && (page[at - 1] == ' ' || (page[at - 1] >= '\t' && page[at - 1] <= '\r'))) {
+      at--;
+    }
+    return at;
+  }
+
+  private static boolean endsWith(byte[] page, int end, byte[] with) {
+    int start = end - with.length;
+    for (int i = 0; start >= 0 && i < with.length; i++) {
+      if (lower(page[start + i]) != with[i]) {
+        return false;
       }
     }
-    return -1;
+    return start >= 0;
   }
 
   private static int lower(byte b) {

@@ -119,7 +119,7 @@ final class TracedRequest {
       // Jetty has taken the request back already; what is known has to do.
     }
     describe(status, route);
-    recording.finish();
+    recording.close();
     finished.accept(this);
   }
 

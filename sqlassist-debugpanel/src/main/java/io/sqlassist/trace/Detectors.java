@@ -369,7 +369,10 @@ final class Detectors {
                 + " closed: use inUnit, or try-with-resources.",
             new Tally(),
             "");
-      } else if (each.closed != Entries.OPEN && each.acquisitions == 0 && each.statements == 0) {
+      } else if (each.closed != Entries.OPEN
+          && each.acquisitions == 0
+          && each.statements == 0
+          && !each.answeredByCache) {
         add(
             Detector.UNUSED_SESSION,
             Severity.INFO,

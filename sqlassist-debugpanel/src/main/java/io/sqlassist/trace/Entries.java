@@ -92,6 +92,7 @@ final class Entries {
     long autoFlushNanos;
     int entities = -1;
     int collections;
+    boolean answeredByCache;
 
     OfSession(
         Recording recording,
@@ -139,6 +140,10 @@ final class Entries {
     long statements;
     long busyNanos;
     int autoCommitSwitches;
+
+    /** The one that acquired it. */
+    final long thread = Thread.currentThread().getId();
+
     @Nullable OfTransaction transaction;
 
     OfConnection(

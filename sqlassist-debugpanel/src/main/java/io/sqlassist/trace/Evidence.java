@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class Evidence {
   private static final int MAX_FINGERPRINTS = 1_000;
   private static final int MAX_GROUPS = 2_000;
   private static final int MAX_QUESTIONS = 5_000;
+
+  private static final int BYTES_QUESTION = 130;
+  private static final int BYTES_GROUP = 350;
 
   /** How often something happened, what it cost, and which statements show it. */
   static final class Tally {
@@ -101,15 +105,30 @@ final class Evidence {
   private final Map<String, Map<Question, Integer>> questions = new HashMap<>(4);
   private final RecorderSettings settings;
   private final boolean ring;
+  private final BiPredicate<String, String> mayShareDatabase;
   private int fingerprintCount;
   private int groupCount;
   private int questionCount;
+  private long growth;
   private long unlisted;
   private long duplicates;
 
-  Evidence(RecorderSettings settings, boolean ring) {
+  /**
+   * Nothing yet.
+   *
+   * @param mayShareDatabase whether what is written by way of one engine may be read by another
+   */
+  Evidence(RecorderSettings settings, boolean ring, BiPredicate<String, String> mayShareDatabase) {
     this.settings = settings;
     this.ring = ring;
+    this.mayShareDatabase = mayShareDatabase;
+  }
+
+  /** About how many bytes more it takes than when it was asked last. */
+  long takeGrowth() {
+    long grown = growth;
+    growth = 0;
+    return grown;
   }
 
   long unlisted() {
@@ -197,6 +216,7 @@ final class Evidence {
         return;
       }
       groupCount++;
+      growth += BYTES_GROUP;
       group = new Group(executed.bindHash());
       of.groups.put(key, group);
     }
@@ -212,8 +232,7 @@ final class Evidence {
       @Nullable Frame frame,
       boolean mayGrow) {
     if (of.shape.kind().mayWrite()) {
-      Map<Question, Integer> asked = questions.remove(of.engine);
-      questionCount -= asked == null ? 0 : asked.size();
+      forget(of.engine);
       return;
     }
     if (!executed.comparable() || executed.failure() != null || executed.batchSize() > 0) {
@@ -237,8 +256,21 @@ final class Evidence {
       of.duplicate.add(number, executed.nanos(), 0, frame);
     } else if (questionCount < MAX_QUESTIONS && mayGrow) {
       questionCount++;
+      growth += BYTES_QUESTION;
       asked.put(question, number);
     }
+  }
+
+  /** Something was written by way of that engine, or what was written was committed or undone. */
+  void forget(String engine) {
+    questions
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean gone = mayShareDatabase.test(each.getKey(), engine);
+              questionCount -= gone ? each.getValue().size() : 0;
+              return gone;
+            });
   }
 
   void rows(OfFingerprint of, int number, long more, long total, boolean firstTime) {

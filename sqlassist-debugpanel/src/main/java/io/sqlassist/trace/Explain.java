@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * only one that is in the store.
  *
  * <p>EXPLAIN is not harmless: some databases execute what follows a semicolon, or an ANALYZE. So a
- * statement must first be judged to do nothing but read; what can't be judged is refused. Then it
- * runs in a read-only transaction, with a time limit, and is rolled back.
+ * statement must first be judged to do nothing but read; what can't be judged is refused. Where it
+ * is to be executed for its plan, it may also call no function but those that are known to be
+ * harmless. Then it runs in a transaction with a time limit that is rolled back, and that is
+ * read-only where the database knows such a thing; H2 does not.
  *
  * <p>Thread-safe. One plan at a time is made for each engine.
  */
@@ -111,7 +113,10 @@ public final class Explain {
             "value " + bind.index() + " is of a type that is not bound again: " + bind.type());
       }
     }
-    String doubt = ExplainGate.whyNot(statement.sql(), pool.dialect());
+    String doubt =
+        analyzed
+            ? ExplainGate.whyNotExecuted(statement.sql(), pool.dialect())
+            : ExplainGate.whyNot(statement.sql(), pool.dialect());
     if (!doubt.isEmpty()) {
       return ExplainDecision.no("the statement may not only read: " + doubt);
     }

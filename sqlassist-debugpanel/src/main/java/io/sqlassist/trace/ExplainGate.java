@@ -4,6 +4,7 @@ import io.sqlassist.trace.SqlToken.Form;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Judges by its text whether a statement only reads, so that EXPLAIN of it does no harm even if the
@@ -56,6 +57,177 @@ final class ExplainGate {
           "reset",
           "refresh");
 
+  private static final Pattern NUMBER =
+      Pattern.compile("0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]*\\.?[0-9]*([eE][+-]?[0-9]+)?");
+
+  /** What may stand before a parenthesis and is no function. */
+  private static final Set<String> NO_FUNCTIONS =
+      Set.of(
+          "select",
+          "from",
+          "where",
+          "and",
+          "or",
+          "not",
+          "in",
+          "exists",
+          "any",
+          "all",
+          "some",
+          "on",
+          "as",
+          "join",
+          "using",
+          "over",
+          "values",
+          "when",
+          "then",
+          "else",
+          "case",
+          "union",
+          "except",
+          "intersect",
+          "having",
+          "by",
+          "partition",
+          "order",
+          "filter",
+          "group",
+          "within",
+          "distinct",
+          "limit",
+          "offset",
+          "fetch",
+          "first",
+          "next",
+          "lateral",
+          "is",
+          "like",
+          "between",
+          "with",
+          "row",
+          "interval",
+          "numeric",
+          "decimal",
+          "varchar",
+          "char",
+          "character",
+          "varying",
+          "timestamp",
+          "time",
+          "float",
+          "bit");
+
+  /** Those that read their arguments and nothing else. */
+  private static final Set<String> PURE =
+      Set.of(
+          "count",
+          "sum",
+          "min",
+          "max",
+          "avg",
+          "stddev",
+          "variance",
+          "string_agg",
+          "listagg",
+          "array_agg",
+          "group_concat",
+          "bool_and",
+          "bool_or",
+          "every",
+          "row_number",
+          "rank",
+          "dense_rank",
+          "percent_rank",
+          "cume_dist",
+          "ntile",
+          "lag",
+          "lead",
+          "first_value",
+          "last_value",
+          "nth_value",
+          "percentile_cont",
+          "percentile_disc",
+          "mode",
+          "coalesce",
+          "nullif",
+          "greatest",
+          "least",
+          "ifnull",
+          "nvl",
+          "if",
+          "lower",
+          "upper",
+          "trim",
+          "ltrim",
+          "rtrim",
+          "btrim",
+          "substring",
+          "substr",
+          "left",
+          "right",
+          "length",
+          "char_length",
+          "character_length",
+          "octet_length",
+          "position",
+          "locate",
+          "instr",
+          "concat",
+          "concat_ws",
+          "replace",
+          "translate",
+          "reverse",
+          "repeat",
+          "lpad",
+          "rpad",
+          "overlay",
+          "ascii",
+          "cast",
+          "convert",
+          "extract",
+          "date",
+          "year",
+          "month",
+          "day",
+          "hour",
+          "minute",
+          "second",
+          "quarter",
+          "week",
+          "day_of_week",
+          "date_part",
+          "date_trunc",
+          "datediff",
+          "timestampdiff",
+          "to_char",
+          "to_date",
+          "to_number",
+          "to_timestamp",
+          "abs",
+          "ceil",
+          "ceiling",
+          "floor",
+          "round",
+          "trunc",
+          "truncate",
+          "mod",
+          "power",
+          "sqrt",
+          "sign",
+          "exp",
+          "ln",
+          "log",
+          "log10",
+          "md5",
+          "unnest",
+          "array",
+          "json_object",
+          "json_array",
+          "json_agg",
+          "jsonb_agg",
+          "cardinality");
+
   private final String sql;
   private final List<SqlToken> tokens;
 
@@ -67,6 +239,49 @@ final class ExplainGate {
   /** Empty if the statement may pass, else why not. */
   static String whyNot(String sql, SqlDialect dialect) {
     return new ExplainGate(sql, dialect).whyNot();
+  }
+
+  /**
+   * Empty if the statement may also be executed for its plan: a function is able to do anything,
+   * whatever the transaction allows.
+   */
+  static String whyNotExecuted(String sql, SqlDialect dialect) {
+    ExplainGate gate = new ExplainGate(sql, dialect);
+    String reason = gate.whyNot();
+    return reason.isEmpty() ? gate.unknownFunction() : reason;
+  }
+
+  private String unknownFunction() {
+    for (int i = 0; i + 1 < tokens.size(); i++) {
+      SqlToken token = tokens.get(i);
+      boolean called = tokens.get(i + 1).is(sql, '(');
+      boolean isName = token.form() == Form.WORD || token.form() == Form.QUOTED_NAME;
+      boolean known =
+          token.form() == Form.WORD
+              && !(i > 0 && tokens.get(i - 1).is(sql, '.'))
+              && (NO_FUNCTIONS.contains(word(token)) || PURE.contains(word(token)));
+      if (called && isName && !known && !isNameOfWith(i)) {
+        return "nobody here knows what the function " + token.in(sql) + " does";
+      }
+    }
+    return "";
+  }
+
+  /** {@code WITH name (columns) AS}. */
+  private boolean isNameOfWith(int i) {
+    int close = i + 2;
+    while (close < tokens.size() && !tokens.get(close).is(sql, ')')) {
+      if (tokens.get(close).is(sql, '(')) {
+        return false;
+      }
+      close++;
+    }
+    boolean before =
+        i > 0
+            && (tokens.get(i - 1).isWord(sql, "with")
+                || tokens.get(i - 1).isWord(sql, "recursive")
+                || tokens.get(i - 1).is(sql, ','));
+    return before && close + 1 < tokens.size() && tokens.get(close + 1).isWord(sql, "as");
   }
 
   private String whyNot() {
@@ -120,6 +335,8 @@ final class ExplainGate {
         if (!isClosed(text) || text.indexOf('\\') >= 0) {
           return "a quoted name in it does not end, or has a backslash";
         }
+      } else if (token.form() == Form.NUMBER && !NUMBER.matcher(text).matches()) {
+        return "a word follows a number without a gap, which databases read differently";
       } else if (token.is(sql, '\\') || token.is(sql, '{') || text.indexOf('\0') >= 0) {
         return "the sign " + text + " stands in it";
       } else if (text.indexOf('#') >= 0) {

@@ -33,6 +33,10 @@ final class HikariView {
     }
   }
 
+  boolean isSameAs(@Nullable HikariView other) {
+    return other != null && other.pool == pool;
+  }
+
   String name() {
     return String.valueOf(pool.getPoolName());
   }

@@ -22,7 +22,13 @@ final class Pool {
    *
    * @param notLocal why the database does not count as local; empty if it is
    */
-  record Database(String product, String version, String url, String notLocal) {}
+  record Database(String product, String version, String url, String notLocal) {
+
+    /** Its name; a replica has the same, though another host. */
+    String name() {
+      return url.substring(Math.max(url.lastIndexOf('/'), url.lastIndexOf(':')) + 1);
+    }
+  }
 
   private final Recorder recorder;
   private final String engine;
@@ -56,8 +62,10 @@ final class Pool {
     return number;
   }
 
+  /** Whether its connections come from there, too, perhaps through the proxies of others. */
   boolean isOver(DataSource other) {
-    return dataSource == other;
+    HikariView of = hikari;
+    return dataSource == other || (of != null && of.isSameAs(HikariView.of(other)));
   }
 
   String name() {

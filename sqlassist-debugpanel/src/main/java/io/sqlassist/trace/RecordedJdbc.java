@@ -20,15 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** Proxies around a data source, its connections, their statements and results. */
 final class RecordedJdbc {
 
-  /** Marks a data source that is wrapped, also through other wrappers. */
-  interface Recorded {}
+  /** What a data source that is wrapped tells of itself, also through other wrappers. */
+  interface Recorded {
+    boolean isBy(Recorder recorder);
+  }
 
   private RecordedJdbc() {}
 
   static DataSource wrap(Recorder recorder, Pool pool, DataSource target) {
-    if (isWrapped(target)) {
-      return target;
-    }
     return (DataSource)
         Proxy.newProxyInstance(
             RecordedJdbc.class.getClassLoader(),
@@ -36,9 +35,10 @@ final class RecordedJdbc {
             new SourceHandler(recorder, pool, target));
   }
 
-  private static boolean isWrapped(DataSource source) {
+  /** By the same recorder: there may be several, and each wants to see everything. */
+  static boolean isWrapped(DataSource source, Recorder recorder) {
     try {
-      return source.isWrapperFor(Recorded.class);
+      return source.isWrapperFor(Recorded.class) && source.unwrap(Recorded.class).isBy(recorder);
     } catch (SQLException e) {
       return false;
     }
@@ -67,10 +67,8 @@ final class RecordedJdbc {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
         throws Throwable {
-      if (method.getName().equals("isWrapperFor")
-          && arguments != null
-          && arguments[0] == Recorded.class) {
-        return true;
+      if (arguments != null && arguments[0] == Recorded.class) {
+        return method.getName().equals("isWrapperFor") ? true : (Recorded) this::isBy;
       }
       if (!method.getName().equals("getConnection") || recorder.isOff()) {
         return call(proxy, target, method, arguments);
@@ -91,6 +89,10 @@ final class RecordedJdbc {
         failed(recording, session, requested, e);
         throw e;
       }
+    }
+
+    private boolean isBy(Recorder other) {
+      return recorder == other || isWrapped(target, other);
     }
 
     private Connection acquired(

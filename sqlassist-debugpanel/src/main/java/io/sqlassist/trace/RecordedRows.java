@@ -20,6 +20,7 @@ final class RecordedRows implements InvocationHandler {
   private final OfConnection entry;
   private final @Nullable OfStatement execution;
   private long unreported;
+  private long nanos;
   private boolean ended;
 
   RecordedRows(
@@ -40,7 +41,9 @@ final class RecordedRows implements InvocationHandler {
       throws Throwable {
     switch (method.getName()) {
       case "next" -> {
+        long start = System.nanoTime();
         Object more = RecordedJdbc.call(proxy, target, method, arguments);
+        nanos += System.nanoTime() - start;
         if (Boolean.TRUE.equals(more)) {
           if (++unreported >= STEP) {
             report();
@@ -73,12 +76,9 @@ final class RecordedRows implements InvocationHandler {
 
   private void report() {
     try {
-      if (execution == null) {
-        entry.recording.rowsRead(entry.engine, unreported);
-      } else {
-        entry.recording.rowsRead(execution, unreported);
-      }
+      entry.recording.rowsRead(entry, execution, unreported, nanos);
       unreported = 0;
+      nanos = 0;
     } catch (RuntimeException | Error e) {
       recorder.captureFailed(e);
     }

@@ -29,6 +29,13 @@ final class RecordedSession implements SessionEventListener {
   }
 
   @Override
+  public void cacheGetEnd(boolean hit) {
+    if (hit) {
+      session.recording.answeredByCache(session);
+    }
+  }
+
+  @Override
   public void flushStart() {
     flushStart = System.nanoTime();
   }

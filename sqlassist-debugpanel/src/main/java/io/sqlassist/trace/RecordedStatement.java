@@ -227,7 +227,7 @@ final class RecordedStatement implements InvocationHandler {
     List<List<Bind>> more = List.of();
     int bindCount = binds == null ? 0 : binds.count();
     long hash = 0;
-    boolean comparable = !of.holdsSecrets() && !maskAll;
+    boolean comparable = of.repeatable() && !of.holdsSecrets() && !maskAll;
     if (isBatch) {
       hash = batchHash;
       if (batch != null && !batch.isEmpty()) {

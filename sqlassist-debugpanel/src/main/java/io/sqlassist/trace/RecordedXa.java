@@ -24,13 +24,17 @@ final class RecordedXa {
   }
 
   static XADataSource wrap(Recorder recorder, String engine, XADataSource target) {
-    boolean wrapped =
-        Proxy.isProxyClass(target.getClass())
-            && Proxy.getInvocationHandler(target) instanceof SourceHandler;
-    if (wrapped) {
+    if (isWrapped(target, recorder)) {
       return target;
     }
     return proxy(XADataSource.class, new SourceHandler(new RecordedXa(recorder, engine), target));
+  }
+
+  /** By the same recorder: there may be several, and each wants to see everything. */
+  private static boolean isWrapped(XADataSource source, Recorder recorder) {
+    return Proxy.isProxyClass(source.getClass())
+        && Proxy.getInvocationHandler(source) instanceof SourceHandler handler
+        && (handler.xa.recorder == recorder || isWrapped(handler.target, recorder));
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -253,6 +253,15 @@ public final class Recorder implements Observer {
     return Optional.ofNullable(pools.get(engine));
   }
 
+  /** Unless both databases are known, and of different names. */
+  boolean mayShareDatabase(String one, String other) {
+    Pool first = pools.get(one);
+    Pool second = pools.get(other);
+    Pool.Database a = first == null ? null : first.database();
+    Pool.Database b = second == null ? null : second.database();
+    return one.equals(other) || a == null || b == null || a.name().equals(b.name());
+  }
+
   // Observer
 
   @Override
@@ -269,6 +278,9 @@ public final class Recorder implements Observer {
 
   @Override
   public DataSource instrument(String engine, DataSource dataSource) {
+    if (RecordedJdbc.isWrapped(dataSource, this)) {
+      return dataSource;
+    }
     Pool pool = new Pool(this, engine, dataSource, poolNumber(dataSource));
     pools.put(engine, pool);
     if (!engineNames.contains(engine)) {

@@ -31,12 +31,11 @@ public final class Recording implements AutoCloseable {
 
   // Rough sizes in bytes, by measurement; the strings that only one object has come on top.
   private static final int BYTES_SELF = 2_000;
-  private static final int BYTES_STATEMENT = 260;
+  private static final int BYTES_STATEMENT = 300;
   private static final int BYTES_BIND = 80;
   private static final int BYTES_FRAME = 8;
   private static final int BYTES_PART = 160;
   private static final int BYTES_FINGERPRINT = 600;
-  private static final int BYTES_GROUP = 500;
 
   private final Recorder recorder;
   private final TraceStore store;
@@ -102,7 +101,7 @@ public final class Recording implements AutoCloseable {
     this.statements = new Bounded<>(ring ? Recorder.BACKGROUND : settings.listedStatements(), ring);
     this.flushes = new Bounded<>(ring ? 50 : MAX_PARTS, ring);
     this.marks = new Bounded<>(ring ? 200 : 2 * MAX_PARTS, ring);
-    this.evidence = new Evidence(settings, ring);
+    this.evidence = new Evidence(settings, ring, recorder::mayShareDatabase);
     if (!ring && captures) {
       store.begun(this);
       pay(BYTES_SELF);
@@ -296,6 +295,11 @@ public final class Recording implements AutoCloseable {
    * @return everything
    */
   public Trace finish() {
+    end();
+    return snapshot();
+  }
+
+  private void end() {
     boolean first;
     synchronized (this) {
       first = finishedAt == Entries.OPEN;
@@ -307,13 +311,12 @@ public final class Recording implements AutoCloseable {
     if (first && captures) {
       store.add(this);
     }
-    return snapshot();
   }
 
-  /** As {@link #finish()}. */
+  /** As {@link #finish()}, for who does not need everything now. */
   @Override
   public void close() {
-    finish();
+    end();
   }
 
   TraceSummary summary(boolean isPinned, long number) {
@@ -419,6 +422,10 @@ public final class Recording implements AutoCloseable {
     }
   }
 
+  synchronized void answeredByCache(OfSession session) {
+    session.answeredByCache = true;
+  }
+
   synchronized void flushed(
       OfSession session, long start, long end, boolean auto, int entities, int collections) {
     changes++;
@@ -470,7 +477,9 @@ public final class Recording implements AutoCloseable {
     of.openConnections++;
     if (!ring) {
       for (OfConnection other : held) {
-        if (other.acquisition.poolNumber() == acquisition.poolNumber()) {
+        // What other threads hold, those of concurrently() for instance, waits for nobody here.
+        if (other.acquisition.poolNumber() == acquisition.poolNumber()
+            && other.thread == added.thread) {
           tally(nested, engineName).add(added.number, 0, held.size() + 1L, frame);
           break;
         }
@@ -541,6 +550,10 @@ public final class Recording implements AutoCloseable {
               + 2L * executed.shape().text().length());
     }
     evidence.executed(fingerprint, index, executed, scope(connection, transaction), mayGrow);
+    long grown = evidence.takeGrowth();
+    if (grown > 0) {
+      pay(grown);
+    }
     if (executed.updateCount() > 0) {
       of.rows += executed.updateCount();
       fingerprint.rows += executed.updateCount();
@@ -585,7 +598,7 @@ public final class Recording implements AutoCloseable {
       size += 200 + 2L * executed.shape().text().length();
     }
     if (detailed) {
-      size += (long) BYTES_FRAME * executed.frames().size() + BYTES_GROUP;
+      size += 40 + (long) BYTES_FRAME * executed.frames().size();
       size += size(executed.binds());
       for (List<Bind> row : executed.batchBinds()) {
         size += size(row);
@@ -629,7 +642,23 @@ public final class Recording implements AutoCloseable {
     return open;
   }
 
-  synchronized void rowsRead(OfStatement statement, long more) {
+  /**
+   * Rows were read, or it turned out that there are none.
+   *
+   * @param nanos what that took
+   */
+  synchronized void rowsRead(
+      OfConnection connection, @Nullable OfStatement statement, long more, long nanos) {
+    connection.busyNanos += nanos;
+    if (statement == null) {
+      changes++;
+      engine(connection.engine).rows += more;
+    } else {
+      rowsRead(statement, more);
+    }
+  }
+
+  private void rowsRead(OfStatement statement, long more) {
     if (more <= 0 && statement.rows >= 0) {
       return;
     }
@@ -640,12 +669,6 @@ public final class Recording implements AutoCloseable {
     evidence.rows(
         statement.fingerprint, statement.index, more, statement.rows, large && !statement.large);
     statement.large |= large;
-  }
-
-  /** Rows of a statement that is not kept. */
-  synchronized void rowsRead(String engineName, long more) {
-    changes++;
-    engine(engineName).rows += more;
   }
 
   synchronized void marked(
@@ -664,6 +687,7 @@ public final class Recording implements AutoCloseable {
       }
       case ROLLBACK -> {
         rollbacks++;
+        forgetIfWritten(connection);
         endTransaction(connection, end, Ending.ROLLED_BACK);
       }
       case AUTOCOMMIT_ON, AUTOCOMMIT_OFF -> {
@@ -677,16 +701,26 @@ public final class Recording implements AutoCloseable {
         tally(toggled, connection.engine)
             .add(connection.number, end - start, connection.autoCommitSwitches, null);
       }
+      case SAVEPOINT_ROLLBACK -> forgetIfWritten(connection);
       case ISOLATION -> connection.isolation = detail;
       case READ_ONLY -> connection.readOnly = Boolean.parseBoolean(detail);
       default -> {
-        // Savepoints and branches only leave a mark.
+        // Other savepoints, and branches, only leave a mark.
       }
     }
     addMark(kind, connection.engine, connection, start, end - start, detail, failure, transaction);
   }
 
+  /** Others, and other engines, see now what they did not see before, or not any more. */
+  private void forgetIfWritten(OfConnection connection) {
+    OfTransaction open = connection.transaction;
+    if (open != null && open.writes > 0) {
+      evidence.forget(connection.engine);
+    }
+  }
+
   private void committed(OfConnection connection, long end, @Nullable Failure failure) {
+    forgetIfWritten(connection);
     OfTransaction open = connection.transaction;
     OfUnit unit = connection.session == null ? null : connection.session.unit;
     if (failure == null && open != null && open.writes > 0 && unit != null) {
@@ -716,8 +750,10 @@ public final class Recording implements AutoCloseable {
     changes++;
     if (kind == Mark.Kind.XA_COMMIT) {
       commits++;
+      evidence.forget(engine);
     } else if (kind == Mark.Kind.XA_ROLLBACK) {
       rollbacks++;
+      evidence.forget(engine);
     }
     addMark(new Mark(kind, engine, session, 0, 0, start - origin, end - start, detail, failure));
   }

@@ -5,9 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the values of a statement, literals and placeholders, that belong to columns which may hold
@@ -125,13 +128,26 @@ final class SecretFinder {
           "user",
           "role");
 
+  private static final Set<String> TABLE_FOLLOWS =
+      Set.of("from", "join", "into", "update", "table", "only", "using");
+
+  /** Whose first argument names what the second one is a value of. */
+  private static final Set<String> SETTERS = Set.of("set_config", "current_setting");
+
   /** Numbers of rows, never secrets. */
   private static final Set<String> COUNTS = Set.of("limit", "offset", "fetch", "top");
 
   /** What is known at one depth of parentheses. */
   private static final class Level {
+    private final @Nullable Level outer;
+    private final String function;
     private final boolean inheritedName;
-    private final boolean inheritedSecret;
+    private boolean inheritedSecret;
+
+    /** What the value of each open CASE belongs to: whether to a name, and whether to a secret. */
+    private final Deque<boolean[]> cases = new ArrayDeque<>(0);
+
+    private boolean secretTable;
     private boolean name;
     private boolean secret;
     private boolean groupName;
@@ -139,10 +155,22 @@ final class SecretFinder {
     private boolean betweenOpen;
     private boolean count;
 
-    Level(boolean name, boolean secret) {
+    Level(@Nullable Level outer, String function, boolean name, boolean secret) {
+      this.outer = outer;
+      this.function = function;
       inheritedName = name;
       inheritedSecret = secret;
       reset();
+    }
+
+    /** Whether it, or what is around it, reads or writes a table of secrets. */
+    boolean isOfSecretTable() {
+      return secretTable || (outer != null && outer.isOfSecretTable());
+    }
+
+    void belongTo(boolean[] nameAndSecret) {
+      name |= nameAndSecret[0];
+      secret |= nameAndSecret[1];
     }
 
     void reset() {
@@ -164,6 +192,7 @@ final class SecretFinder {
   private final SensitiveNames names;
   private final BitSet secrets = new BitSet();
   private final BitSet homeless = new BitSet();
+  private final Map<Integer, Level> values = new HashMap<>();
   private boolean speaksOfSecrets;
 
   private final Deque<Level> levels = new ArrayDeque<>();
@@ -190,11 +219,17 @@ final class SecretFinder {
     if (finder.speaksOfSecrets) {
       finder.secrets.or(finder.homeless);
     }
+    finder.values.forEach(
+        (value, level) -> {
+          if (level.isOfSecretTable()) {
+            finder.secrets.set(value);
+          }
+        });
     return finder.secrets;
   }
 
   private void scan() {
-    levels.push(new Level(false, false));
+    levels.push(new Level(null, "", false, false));
     for (int i = 0; i < tokens.size(); i++) {
       SqlToken token = tokens.get(i);
       if (token.is(sql, '(')) {
@@ -225,7 +260,13 @@ final class SecretFinder {
   private void open(int i) {
     Level outer = level();
     boolean secretFunction = i > 0 && isName(i - 1) && isSecret(i - 1);
-    levels.push(new Level(outer.name || secretFunction, outer.secret || secretFunction));
+    String function = i > 0 && isName(i - 1) ? tokens.get(i - 1).in(sql) : "";
+    levels.push(
+        new Level(
+            outer,
+            function.toLowerCase(Locale.ROOT),
+            outer.name || secretFunction,
+            outer.secret || secretFunction));
     if (insertSeen && columns.isEmpty() && !inRows && !inSelectList) {
       inColumns = true;
       insertDepth = depth();
@@ -275,8 +316,16 @@ final class SecretFinder {
       level.betweenOpen = false;
       return;
     }
+    boolean[] belongsTo = {level.name, level.secret};
     level.reset();
     level.count = COUNTS.contains(word);
+    if (word.equals("case")) {
+      level.cases.push(belongsTo);
+    } else if (word.equals("end") && !level.cases.isEmpty()) {
+      level.belongTo(level.cases.pop());
+    } else if ((word.equals("then") || word.equals("else")) && !level.cases.isEmpty()) {
+      level.belongTo(level.cases.element());
+    }
     if (word.equals("values") && insertSeen) {
       inRows = true;
       insertDepth = depth() + 1;
@@ -315,6 +364,9 @@ final class SecretFinder {
   private void name(int i) {
     boolean secret = isSecret(i);
     speaksOfSecrets |= secret;
+    if (secret && isTable(i)) {
+      level().secretTable = true;
+    }
     if (inColumns && depth() == insertDepth) {
       columns.add(secret);
       return;
@@ -324,6 +376,16 @@ final class SecretFinder {
     if (!function && (!qualifier || secret)) {
       level().add(secret);
     }
+  }
+
+  private boolean isTable(int i) {
+    int before = i - 1;
+    while (before >= 1 && tokens.get(before).is(sql, '.')) {
+      before -= 2; // a schema
+    }
+    return before >= 0
+        && tokens.get(before).form() == Form.WORD
+        && TABLE_FOLLOWS.contains(tokens.get(before).in(sql).toLowerCase(Locale.ROOT));
   }
 
   private boolean isName(int i) {
@@ -343,6 +405,16 @@ final class SecretFinder {
     if (level.count) {
       return;
     }
+    boolean namesSecret =
+        SETTERS.contains(level.function)
+            && tokens.get(i).form() == Form.STRING
+            && names.isSensitive(tokens.get(i).in(sql));
+    if (namesSecret) {
+      speaksOfSecrets = true;
+      level.inheritedSecret = true;
+      return;
+    }
+    values.put(i, level);
     boolean atColumn =
         !columns.isEmpty()
             && ((inRows && depth() >= insertDepth) || (inSelectList && depth() >= insertDepth - 1));

@@ -22,10 +22,15 @@ final class SensitiveNames {
           "apikey",
           "api_key",
           "access_key",
+          "accesskey",
           "private_key",
+          "privatekey",
+          "session_id",
+          "sessionid",
           "creditcard",
-          "cardnumber",
+          "cardnum",
           "cardno",
+          "userpass",
           "cvv",
           "cvc",
           "iban",
@@ -33,7 +38,19 @@ final class SensitiveNames {
 
   /** Only as whole words, since they stand in harmless ones: author, discard, lessness. */
   private static final Set<String> WORDS =
-      Set.of("auth", "card", "cards", "ssn", "pin", "pass", "otp", "salt", "identified");
+      Set.of(
+          "auth",
+          "card",
+          "cards",
+          "ssn",
+          "pin",
+          "pass",
+          "otp",
+          "salt",
+          "identified",
+          "pw",
+          "jwt",
+          "bearer");
 
   private final List<Pattern> more;
 

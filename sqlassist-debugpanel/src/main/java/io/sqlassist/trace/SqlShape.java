@@ -4,6 +4,7 @@ import io.sqlassist.trace.SqlToken.Form;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a statement is, found out once for each text.
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param kind what it does
  * @param secretBinds the placeholders, counted from 1, whose values are secrets
  * @param hidesLiterals whether something in the text was replaced
+ * @param repeatable whether the same question has the same answer as long as nobody writes
  */
 record SqlShape(
     String text,
@@ -25,7 +27,8 @@ record SqlShape(
     String normalized,
     StatementKind kind,
     BitSet secretBinds,
-    boolean hidesLiterals) {
+    boolean hidesLiterals,
+    boolean repeatable) {
 
   static final int MAX_TEXT = 16 * 1024;
   private static final int MAX_NORMALIZED = 2 * 1024;
@@ -65,7 +68,73 @@ record SqlShape(
         cut(normalized, MAX_NORMALIZED),
         kind(sql, tokens),
         secretBinds,
-        hides);
+        hides,
+        isRepeatable(sql, tokens));
+  }
+
+  /** What answers anew each time: sequences, clocks, dice, locks. */
+  private static final Set<String> ANEW =
+      Set.of(
+          "nextval",
+          "lastval",
+          "currval",
+          "setval",
+          "last_insert_id",
+          "scope_identity",
+          "identity",
+          "random",
+          "rand",
+          "random_uuid",
+          "gen_random_uuid",
+          "uuid",
+          "uuid_generate_v4",
+          "newid",
+          "now",
+          "current_timestamp",
+          "current_time",
+          "localtimestamp",
+          "localtime",
+          "clock_timestamp",
+          "statement_timestamp",
+          "transaction_timestamp",
+          "timeofday",
+          "sysdate",
+          "systimestamp",
+          "sysdatetime",
+          "getdate",
+          "utc_timestamp",
+          "unix_timestamp",
+          "curtime",
+          "get_lock",
+          "release_lock",
+          "is_free_lock",
+          "pg_sleep",
+          "sleep",
+          "benchmark",
+          "row_count",
+          "found_rows",
+          "skip");
+
+  private static boolean isRepeatable(String sql, List<SqlToken> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).form() != Form.WORD) {
+        continue;
+      }
+      String word = tokens.get(i).in(sql).toLowerCase(Locale.ROOT);
+      boolean ofSequence =
+          word.equals("value")
+              && i > 0
+              && (tokens.get(i - 1).isWord(sql, "next")
+                  || tokens.get(i - 1).isWord(sql, "previous")
+                  || tokens.get(i - 1).isWord(sql, "current"));
+      if (ofSequence
+          || ANEW.contains(word)
+          || word.startsWith("pg_advisory")
+          || word.startsWith("pg_try_advisory")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String masked(String sql, List<SqlToken> tokens, BitSet secrets) {

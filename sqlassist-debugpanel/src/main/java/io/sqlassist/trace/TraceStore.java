@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,8 @@ public final class TraceStore {
 
   private final RecorderSettings settings;
   private final Consumer<Throwable> failed;
-  private final List<Consumer<TraceSummary>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<? super Supplier<TraceSummary>>> listeners =
+      new CopyOnWriteArrayList<>();
 
   /** The memory of a recording. Guarded by the store. */
   static final class Account {
@@ -180,10 +182,10 @@ public final class TraceStore {
    * Has a listener told of each trace when it is finished, on the thread that finishes it. What the
    * listener throws is counted and otherwise ignored.
    *
-   * @param listener told of new traces
+   * @param listener told of new traces; the summary is made when it is asked for, on any thread
    * @return stops telling it
    */
-  public Runnable listen(Consumer<TraceSummary> listener) {
+  public Runnable listen(Consumer<? super Supplier<TraceSummary>> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
@@ -204,14 +206,11 @@ public final class TraceStore {
         // until they are few enough
       }
     }
-    if (!listeners.isEmpty()) {
-      TraceSummary summary = summarized(recording);
-      for (Consumer<TraceSummary> listener : listeners) {
-        try {
-          listener.accept(summary);
-        } catch (RuntimeException | Error e) {
-          failed.accept(e);
-        }
+    for (Consumer<? super Supplier<TraceSummary>> listener : listeners) {
+      try {
+        listener.accept((Supplier<TraceSummary>) () -> summarized(recording));
+      } catch (RuntimeException | Error e) {
+        failed.accept(e);
       }
     }
   }

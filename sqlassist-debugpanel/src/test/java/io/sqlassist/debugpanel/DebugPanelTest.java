@@ -9,6 +9,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.UnauthorizedResponse;
 import io.sqlassist.debugpanel.Requests.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,10 +27,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import javax.sql.DataSource;
 import library.TestApp;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
@@ -125,9 +129,9 @@ class DebugPanelTest {
   void whoComesFromTheNetworkIsRefusedWhateverHeSays() throws IOException {
     InetAddress own = addressInNetwork();
     assumeTrue(own != null, "this machine has no address but loopback");
-    try (TestApp open =
-        TestApp.start("dev", panel -> {}, config -> config.jetty.host = "0.0.0.0")) {
-      for (String header : List.of("X-Forwarded-For: 127.0.0.1", "Accept-Language: en")) {
+    try (TestApp open = TestApp.start("dev", panel -> {}, DebugPanelTest::onAllAddresses)) {
+      for (String header :
+          List.of("X-Forwarded-For: 127.0.0.1", "X-My-Client: 127.0.0.1", "Accept-Language: en")) {
         for (String address : List.of("GET /__sqlassist/", "GET /__sqlassist/api/requests")) {
           assertThat(raw(own, open.port(), address, "Host: localhost", header).status())
               .as(address)
@@ -139,6 +143,17 @@ class DebugPanelTest {
       }
       assertThat(raw(open, "GET /__sqlassist/").status()).isEqualTo(200);
     }
+  }
+
+  /** And believing a header of its own. */
+  private static void onAllAddresses(JavalinConfig config) {
+    config.jetty.host = "0.0.0.0";
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          ForwardedRequestCustomizer customizer = new ForwardedRequestCustomizer();
+          customizer.setForwardedForHeader("X-My-Client");
+          http.addCustomizer(customizer);
+        });
   }
 
   private static InetAddress addressInNetwork() throws SocketException {
@@ -398,6 +413,62 @@ class DebugPanelTest {
     assertThat(body.replaceAll("<script type=\"module\".*</script>\n", ""))
         .isEqualTo(bare.get("/").body());
     assertThat(app.get("/").body()).isEqualTo(body);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<p>x<script>const t = \"<body></body></html>\";</script>",
+        "<p>x<script>const t = \"</body>\"</script></html>",
+        "<p>x</body></html><p>more",
+        "<p>x"
+      })
+  void aPageThatDoesNotEndWithItsBodyIsNotTouched(String page) {
+    Consumer<JavalinConfig> route = config -> config.routes.get("/odd", ctx -> ctx.html(page));
+    try (TestApp own = TestApp.start("dev", panel -> {}, route)) {
+      assertThat(own.get("/odd").body()).isEqualTo(page);
+    }
+  }
+
+  @Test
+  void whatLooksLikeTheEndInAScriptIsNotTakenForIt() {
+    String page = "<script>const t = '</body>';</script><p>x</BODY > \n</html>\n";
+    String end = "<script>const t = '</body>';</script><p>x</BODY>\r\n</HTML>\n";
+    try (TestApp own =
+        TestApp.start(
+            "dev",
+            panel -> {},
+            config -> {
+              config.routes.get("/odd", ctx -> ctx.html(page));
+              config.routes.get("/end", ctx -> ctx.html(end));
+            })) {
+      assertThat(own.get("/odd").body()).isEqualTo(page);
+      assertThat(own.get("/end").body())
+          .startsWith("<script>const t = '</body>';</script><p>x" + TOOLBAR)
+          .endsWith("</BODY>\r\n</HTML>\n");
+    }
+  }
+
+  /** Javalin asks them for routes only, and the panel has none. */
+  @Test
+  @Proves("S3")
+  void handlersForRoutesDontGiveThePanelAway() {
+    Consumer<JavalinConfig> login =
+        config ->
+            config.routes.beforeMatched(
+                ctx -> {
+                  throw new UnauthorizedResponse();
+                });
+    try (TestApp own = TestApp.start("dev", panel -> {}, login);
+        TestApp without = TestApp.bare(login)) {
+      for (String address :
+          List.of("GET /__sqlassist", "GET /__sqlassist/api/requests", "POST /__sqlassist/api/x")) {
+        assertThat(raw(own, address, "Host: evil.test"))
+            .isEqualTo(raw(without, address, "Host: evil.test"));
+      }
+      assertThat(raw(own, "GET /authors", "Host: evil.test").status()).isEqualTo(401);
+      assertThat(raw(own, "GET /__sqlassist/").status()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -100,6 +100,8 @@ class RulesTest {
                                     "URLEncoder",
                                     "URLDecoder",
                                     "InetAddress",
+                                    "InetSocketAddress",
+                                    "SocketAddress",
                                     "UnknownHostException")
                                 .contains(each.getSimpleName()))))
         .check(CLASSES);

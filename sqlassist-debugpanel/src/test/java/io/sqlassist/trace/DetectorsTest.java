@@ -8,9 +8,12 @@ import bookshop.Shop;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.Units;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,6 +142,91 @@ class DetectorsTest {
             });
 
     assertThat(trace.totals().duplicates()).isZero();
+  }
+
+  @Test
+  void valuesOfSequencesClocksAndDiceAreNoDuplicates() {
+    Trace trace =
+        shop.trace(
+            db -> {
+              Shop.fill(db.writer(), 120, 0);
+              for (String sql : List.of("select random_uuid()", "select now()")) {
+                db.writer().createNativeQuery(sql, Object.class).getResultList();
+                db.writer().createNativeQuery(sql, Object.class).getResultList();
+              }
+              db.doom();
+            });
+
+    assertThat(trace.statements())
+        .filteredOn(each -> each.sql().contains("next value"))
+        .hasSizeGreaterThan(1);
+    assertThat(trace.totals().duplicates()).isZero();
+  }
+
+  @Test
+  void sameQuestionThroughAnotherEngineAfterAWriteIsNoDuplicate() {
+    Trace trace =
+        shop.trace(
+            db -> {
+              Shop.named(db.reader(), "author 1");
+              Author author = Shop.named(db.writer(), "author 1");
+              author.rename("author 1 ");
+              db.writer().flush();
+              Shop.named(db.reader(), "author 1"); // the old one
+              author.rename("author 1");
+              db.commit();
+              Shop.named(db.reader(), "author 1"); // the new one
+            });
+
+    assertThat(trace.totals().duplicates()).isZero();
+  }
+
+  @Test
+  void aWriteToAnotherDatabaseMakesNoDifference() {
+    Trace trace =
+        shop.trace(
+            db -> {
+              Shop.named(db.reader(), "author 1");
+              db.session("audit").persist(new Author("elsewhere"));
+              db.session("audit").flush();
+              Shop.named(db.reader(), "author 1");
+              db.doom();
+            });
+
+    assertThat(trace.totals().duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void piecesThatWorkAtTheSameTimeAreNotNested() throws Exception {
+    CyclicBarrier all = new CyclicBarrier(3);
+    UnitFunction<Integer, RuntimeException> piece =
+        db -> {
+          int authors = Shop.authors(db.writer()).size();
+          try {
+            all.await(20, TimeUnit.SECONDS); // each holds its connection
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          return authors;
+        };
+    Recording recording = shop.recorder.begin("pieces");
+    Attachment attachment = recording.attach();
+    Units.useUnit(shop.registry, db -> db.concurrently(List.of(piece, piece, piece)));
+    attachment.close();
+    Trace trace = recording.finish();
+
+    assertThat(Traced.detectors(trace.findings())).doesNotContain("nested-acquisition");
+  }
+
+  @Test
+  void aSessionThatTheCacheAnsweredWasUsed() {
+    Recorder recorder = new Recorder();
+    Recording recording = recorder.begin("cached");
+    Entries.OfSession session = recording.sessionOpened(null, "writer", "id");
+    new RecordedSession(recorder, session).cacheGetEnd(true);
+    recording.sessionClosed(session);
+
+    assertThat(recording.finish().findings()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.sqlassist.trace.Entries.Executed;
 import io.sqlassist.trace.Entries.OfConnection;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a recording as the instruments do, without a database. */
 final class Driven {
@@ -26,6 +27,11 @@ final class Driven {
   }
 
   static Executed executed(SqlShape shape, int binds, int length) {
+    return executed(shape, binds, length, new Frame("shop.Page", "show", "Page.java", 7), null);
+  }
+
+  static Executed executed(
+      SqlShape shape, int binds, int length, Frame frame, @Nullable Cause cause) {
     List<Bind> values = new ArrayList<>();
     for (int i = 1; i <= binds; i++) {
       // Text of its own for each, as a real statement has.
@@ -43,8 +49,8 @@ final class Driven {
         0,
         List.of(),
         -1,
-        null,
-        List.of(new Frame("shop.Page", "show", "Page.java", 7)),
+        cause,
+        List.of(frame),
         "main",
         null);
   }

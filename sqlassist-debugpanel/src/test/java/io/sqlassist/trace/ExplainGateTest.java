@@ -67,6 +67,11 @@ class ExplainGateTest {
         "select \"open",
         "select 1 /* open",
         "select 1\\; delete from t",
+        "select 1.into outfile '/tmp/x' from t",
+        "select 1into t2",
+        "select .5into x from t",
+        "select 1e5into x from t",
+        "select 0x1gupdate from t",
         "{call f()}",
         "analyze",
         "copy t from '/x'",
@@ -78,6 +83,37 @@ class ExplainGateTest {
   void whatMayDoMoreThanReadIsRefused(String sql) {
     for (SqlDialect dialect : SqlDialect.values()) {
       assertThat(ExplainGate.whyNot(sql, dialect)).as("%s: %s", dialect, sql).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select count(*), max(a) from t where b in (1, 2.5, 1e3, 0x1F) and lower(c) = 'x'",
+        "with a(x) as (select 1), b (y) as (select 2) select x, y from a, b where exists (select 1)",
+        "select cast(a as numeric(10, 2)), row_number() over (partition by b) from t",
+      })
+  void whatCallsOnlyHarmlessFunctionsMayBeExecuted(String sql) {
+    for (SqlDialect dialect : SqlDialect.values()) {
+      assertThat(ExplainGate.whyNotExecuted(sql, dialect)).as("%s", dialect).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select pg_advisory_lock(1)",
+        "select pg_terminate_backend(1)",
+        "select dblink_exec('delete from t')",
+        "select get_lock('a', 1)",
+        "select file_write('a', '/tmp/x')",
+        "select shop.count(1)",
+        "select a, nextval ('s') from t",
+        "delete from t",
+      })
+  void whatCallsAnyOtherFunctionMayNot(String sql) {
+    for (SqlDialect dialect : SqlDialect.values()) {
+      assertThat(ExplainGate.whyNotExecuted(sql, dialect)).as("%s: %s", dialect, sql).isNotEmpty();
     }
   }
 }

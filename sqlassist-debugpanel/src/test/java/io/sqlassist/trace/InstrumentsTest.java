@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineKind;
 import io.sqlassist.session.Units;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -63,8 +64,58 @@ class InstrumentsTest {
     assertThat(wrapped).isNotSameAs(pool);
     assertThat(wrapped.isWrapperFor(HikariDataSource.class)).isTrue();
     assertThat(wrapped.unwrap(HikariDataSource.class)).isSameAs(pool);
-    assertThat(new Recorder().instrument("writer", wrapped)).isSameAs(wrapped);
+    assertThat(shop.recorder.instrument("writer", wrapped)).isSameAs(wrapped);
     assertThat(shop.registry.engine("writer").dataSource()).isSameAs(pool);
+  }
+
+  @Test
+  void anotherRecorderSeesEverythingToo() {
+    Recorder second = new Recorder();
+    try (Traced both = new Traced(config -> {})) {
+      both.registry.observe(second);
+      both.add("writer", DatabaseKind.H2.fresh(), EngineKind.READ_WRITE);
+      both.registry.engine("writer").sessionFactory().getSchemaManager().create(false);
+      Recording other = second.begin("the same work");
+      Attachment attachment = other.attach();
+      Trace trace = both.trace(db -> Shop.lookUpOneByOne(db.writer(), 6));
+      attachment.close();
+
+      assertThat(trace.totals().statements()).isEqualTo(6);
+      assertThat(other.finish().totals().statements()).isEqualTo(6);
+      assertThat(Traced.detectors(other.findings()))
+          .isEqualTo(Traced.detectors(trace.findings()))
+          .contains("repeated-statement");
+      assertThat(other.snapshot().connections()).hasSameSizeAs(trace.connections());
+    }
+  }
+
+  @Test
+  void anotherRecorderSeesBranchesToo() throws Exception {
+    Recorder first = new Recorder();
+    Recorder second = new Recorder();
+    XADataSource driver = (XADataSource) DatabaseKind.H2.fresh().dataSource();
+    XADataSource once = first.instrumentXa("ledger", driver);
+    XADataSource twice = second.instrumentXa("ledger", once);
+
+    assertThat(twice).isNotSameAs(once);
+    assertThat(second.instrumentXa("ledger", twice)).isSameAs(twice);
+    assertThat(first.instrumentXa("ledger", twice)).isSameAs(twice);
+    XAConnection connection = twice.getXAConnection();
+    assertThat(connection.getXAResource().isSameRM(connection.getXAResource())).isTrue();
+    connection.close();
+  }
+
+  @Test
+  void readingRowsIsWorkOfTheConnection() {
+    Trace trace =
+        shop.trace(
+            db ->
+                db.writer()
+                    .createNativeQuery("select x from system_range(1, 20000)", Long.class)
+                    .getResultList());
+
+    assertThat(trace.connections().get(0).busyNanos())
+        .isGreaterThan(trace.statements().get(0).durationNanos());
   }
 
   @Test
@@ -248,9 +299,10 @@ class InstrumentsTest {
               XAConnection connection = recorded.getXAConnection();
               XAResource resource = connection.getXAResource();
               Xid branch = new Branch(new byte[] {8});
-              assertThatThrownBy(() -> resource.prepare(branch)).isInstanceOf(XAException.class);
               resource.start(branch, XAResource.TMNOFLAGS);
               resource.end(branch, XAResource.TMSUCCESS);
+              assertThatThrownBy(() -> resource.prepare(new Branch(new byte[] {9})))
+                  .isInstanceOf(XAException.class);
               resource.commit(branch, true);
               connection.close();
               return null;
@@ -259,9 +311,9 @@ class InstrumentsTest {
     assertThat(trace.marks())
         .extracting(Mark::kind)
         .containsExactly(
-            Mark.Kind.XA_PREPARE, Mark.Kind.XA_START, Mark.Kind.XA_END, Mark.Kind.XA_COMMIT);
-    assertThat(trace.marks().get(0).failure()).isNotNull();
-    assertThat(trace.marks().get(0).failure().message()).startsWith("XA error ");
+            Mark.Kind.XA_START, Mark.Kind.XA_END, Mark.Kind.XA_PREPARE, Mark.Kind.XA_COMMIT);
+    assertThat(trace.marks().get(2).failure()).isNotNull();
+    assertThat(trace.marks().get(2).failure().message()).startsWith("XA error ");
     assertThat(trace.marks().get(3).detail()).isEqualTo("08:01 in one phase");
     XAException gone = new XAException(XAException.XAER_RMFAIL);
     gone.initCause(new SQLException("closed", "08006"));

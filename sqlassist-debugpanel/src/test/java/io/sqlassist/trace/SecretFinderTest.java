@@ -39,6 +39,15 @@ class SecretFinderTest {
         "select author_id, discard from authors where author_id=? | {}",
         "select * from books where auth=? and card=? and iban=? | {1, 2, 3}",
         "merge into users using dual on id=? when matched then update set credential=? | {2}",
+        "update users set password = case when x = ? then prefix + ? else ? end, a=? | {2, 3}",
+        "update users set a = case when token = ? then ? end, b=? | {1}",
+        "select id from tokens where value = ? limit ? | {1}",
+        "delete from shop.password_resets where id = ? | {1}",
+        "insert into api_tokens values (?, ?) | {1, 2}",
+        "select set_config('app.token', ?, false), ? | {1, 2}",
+        "select set_config('app.tenant', ?, false), ? | {}",
+        "update users set privatekey=?, accesskey=?, cardnum=?, userpass=?, pw=?, id=? | {1, 2, 3, 4, 5}",
+        "update users set session_id=?, jwt=?, bearer=?, id=? | {1, 2, 3}",
         "select * from t where a=? and exists (select 1 from tokens where token=?) and b=? | {2}",
       })
   @Proves("S10")

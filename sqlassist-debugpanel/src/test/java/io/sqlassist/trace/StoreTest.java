@@ -78,7 +78,7 @@ class StoreTest {
             summary -> {
               throw new IllegalStateException("of the listener");
             });
-    Runnable stop = recorder.store().listen(summary -> heard.add(summary.title()));
+    Runnable stop = recorder.store().listen(summary -> heard.add(summary.get().title()));
     finished(recorder, "first");
     stop.run();
     finished(recorder, "second");
