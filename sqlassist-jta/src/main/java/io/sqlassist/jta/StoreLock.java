@@ -17,47 +17,74 @@ import org.jspecify.annotations.Nullable;
 final class StoreLock implements LogGuard {
 
   private static final String FILE = "sqlassist.lock";
+  private static final String IN_THIS_JVM = "io.sqlassist.jta.store ";
   private static final int LONGEST_NOTE = 1_000;
 
   private final FileChannel channel;
+  private final String key;
 
-  private StoreLock(FileChannel channel) {
+  private StoreLock(FileChannel channel, String key) {
     this.channel = channel;
+    this.key = key;
   }
 
   static StoreLock of(Path store, String nodeId) {
-    FileChannel channel = null;
+    String note =
+        "node=" + nodeId + "\npid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now();
+    String key;
     try {
       Files.createDirectories(store);
+      key = IN_THIS_JVM + store.toRealPath();
+    } catch (IOException e) {
+      throw unusable(store, e);
+    }
+    // Asked first, and of all class loaders: a second channel to the file, closed again, would give
+    // up this process's lock on it.
+    Object holder = System.getProperties().putIfAbsent(key, note);
+    if (holder != null) {
+      throw refused(store, holder.toString());
+    }
+    try {
+      return of(store, nodeId, note, key);
+    } catch (RuntimeException e) {
+      System.getProperties().remove(key);
+      throw e;
+    }
+  }
+
+  private static StoreLock of(Path store, String nodeId, String note, String key) {
+    FileChannel channel = null;
+    try {
       channel =
           FileChannel.open(
               store.resolve(FILE),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      String note = read(channel);
+      String before = read(channel);
       if (lock(channel) == null) {
-        throw refused(store, note);
+        throw refused(store, before);
       }
-      refuseOtherNode(store, note, nodeId);
-      write(
-          channel,
-          "node=" + nodeId + "\npid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now());
-      return new StoreLock(channel);
+      refuseOtherNode(store, before, nodeId);
+      write(channel, note);
+      return new StoreLock(channel, key);
     } catch (IOException e) {
       close(channel, e);
-      throw new JtaStartException(
-          "The object store '"
-              + store
-              + "' can't be used: "
-              + e
-              + ". Give a directory that exists"
-              + " or can be made, and that this process may write to.",
-          e);
+      throw unusable(store, e);
     } catch (RuntimeException e) {
       close(channel, e);
       throw e;
     }
+  }
+
+  private static JtaStartException unusable(Path store, IOException why) {
+    return new JtaStartException(
+        "The object store '"
+            + store
+            + "' can't be used: "
+            + why
+            + ". Give a directory that exists or can be made, and that this process may write to.",
+        why);
   }
 
   /** Far behind the note, so that others can read that also where a lock forbids reading. */
@@ -134,6 +161,7 @@ final class StoreLock implements LogGuard {
 
   @Override
   public void close() {
+    System.getProperties().remove(key);
     try {
       channel.close();
     } catch (IOException e) {

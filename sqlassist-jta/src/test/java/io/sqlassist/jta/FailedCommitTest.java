@@ -58,8 +58,10 @@ class FailedCommitTest {
   @AfterEach
   void theNextUnitIsNotDisturbed() {
     shop.reset();
-    shop.recoverEverything();
-    shop.reset();
+    if (!shop.jta().recovery().isEmpty()) {
+      shop.recoverEverything(); // takes seconds
+      shop.reset();
+    }
     writeBoth(77);
     assertThat(shop.texts("orders")).containsExactly("entry 77");
     assertThat(shop.texts("ledger")).containsExactly("entry 77");
@@ -122,8 +124,15 @@ class FailedCommitTest {
     assertThat(shop.texts("orders")).as("nobody has committed it").isEmpty();
   }
 
+  /** Each takes a scan of recovery. */
+  static Stream<Faulty.Fault> someFailures() {
+    return Stream.of(
+        failing(new XAException(XAException.XAER_OUTSIDE)),
+        failing(new IllegalStateException("of the driver")));
+  }
+
   @ParameterizedTest
-  @MethodSource("failures")
+  @MethodSource("someFailures")
   void aSecondPhaseThatFailsInAnyWayIsFinishedByRecovery(Faulty.Fault failure) {
     shop.faults("ledger").before(failure);
     try (DbSessionsContainer db = shop.openUnit()) {
@@ -140,7 +149,7 @@ class FailedCommitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"53100", "57014", "55P03"})
+  @ValueSource(strings = {"53100", "57014"})
   void aSecondPhaseThatIsRefusedForAWhileIsTriedAgain(String state) {
     XAException shortOfSomething = new XAException(XAException.XAER_RMERR);
     shortOfSomething.initCause(new SQLException("for a while", state));

@@ -124,6 +124,8 @@ class JtaCoordinatorTest {
               folder.toString(), "node=shop-1", "pid=" + ProcessHandle.current().pid());
     }
     StoreLock.of(folder, "shop-1").close();
+    assertThat(System.getProperties().keySet())
+        .noneMatch(key -> key.toString().contains(folder.toString()));
     assertThatThrownBy(() -> StoreLock.of(folder, "shop-2"))
         .isInstanceOf(JtaStartException.class)
         .hasMessageContainingAll("belongs to node 'shop-1'", "'shop-2'");
