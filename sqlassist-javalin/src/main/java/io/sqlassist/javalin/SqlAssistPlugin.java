@@ -5,8 +5,11 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.plugin.ContextPlugin;
 import io.javalin.plugin.PluginPriority;
+import io.sqlassist.SqlAssist;
+import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitEndedException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -67,6 +70,35 @@ public final class SqlAssistPlugin
    */
   public static Handler retrying(int times, Handler handler) {
     return new RetriedHandler(times, handler);
+  }
+
+  /**
+   * A handler that tells whether the engines of the shared registry are up: 200 if all are that are
+   * not optional, else 503. The body is JSON: {@code {"status":"up","engines":{"writer":
+   * {"status":"up","optional":false,"pool":{"active":0,"idle":1,"waiting":0,"max":10}}}}}, with a
+   * {@code problem} for an engine that is down: {@code "not started"}, {@code "busy"}, {@code
+   * "timed out"} or {@code "failed"}. It holds names and figures only.
+   *
+   * @param limit how long the request waits at most; an engine that does not answer in that time is
+   *     down
+   * @return the handler to register
+   * @throws IllegalArgumentException if the limit is zero or negative
+   * @see EngineRegistry#health(Duration)
+   */
+  public static Handler health(Duration limit) {
+    return new HealthHandler(SqlAssist::registry, limit);
+  }
+
+  /**
+   * As {@link #health(Duration)}, for the engines of another registry.
+   *
+   * @param registry the engines
+   * @param limit how long the request waits at most
+   * @return the handler to register
+   * @throws IllegalArgumentException if the limit is zero or negative
+   */
+  public static Handler health(EngineRegistry registry, Duration limit) {
+    return new HealthHandler(() -> registry, limit);
   }
 
   /** After other plugins, so that their stages run before the unit of work ends. */
