@@ -1,6 +1,5 @@
 package io.sqlassist.session;
 
-import io.sqlassist.engine.LentConnections;
 import java.util.Optional;
 
 /**
@@ -35,10 +34,5 @@ record PieceOrigin(DbSessionsContainer outer, int number, int count, HeldConnect
   @Override
   public Optional<DbSessionsContainer> around() {
     return Optional.of(outer);
-  }
-
-  @Override
-  public LentConnections lent() {
-    return outer.origin().lent();
   }
 }
