@@ -34,6 +34,24 @@ final class Branch extends BaseXAResource implements Participant {
   }
 
   @Override
+  public void start(Xid xid, int flags) throws XAException {
+    try {
+      super.start(xid, flags);
+    } catch (RuntimeException | Error failure) {
+      throw XaFailures.classified(failure);
+    }
+  }
+
+  @Override
+  public void end(Xid xid, int flags) throws XAException {
+    try {
+      super.end(xid, flags);
+    } catch (RuntimeException | Error failure) {
+      throw XaFailures.classified(failure);
+    }
+  }
+
+  @Override
   public boolean hasOnlyRead() {
     return onlyRead;
   }

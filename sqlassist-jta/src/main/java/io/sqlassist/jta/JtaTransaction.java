@@ -147,7 +147,7 @@ final class JtaTransaction implements UnitTransaction {
         participants.put(engine, participant);
         return;
       }
-    } catch (jakarta.transaction.RollbackException | SystemException | RuntimeException e) {
+    } catch (jakarta.transaction.RollbackException | SystemException | RuntimeException | Error e) {
       connection.setFlushOnly();
       throw new SQLException(
           "Engine '" + engine + "' can't take part in the transaction of this unit of work: " + e,
@@ -270,6 +270,11 @@ final class JtaTransaction implements UnitTransaction {
               + connections.keySet()
               + " was rolled back before its commit.");
     }
+    String lost = transactions.recovery().whyLogIsLost();
+    if (lost != null && participants.size() > 1) {
+      throw new RollbackException(
+          "The JTA transaction over " + connections.keySet() + " can't prepare: " + lost);
+    }
     connections.values().forEach(connection -> connection.transactionBeforeCompletion(true));
     try {
       transactions.commit(begun);
@@ -298,11 +303,14 @@ final class JtaTransaction implements UnitTransaction {
       TransactionAware connection = each.getValue();
       Participant participant = participants.get(each.getKey());
       try {
-        if (participant != null && !isOver(participant.outcome())) {
+        if (participant == null) {
+          // It could not be taken in, perhaps when its branch had begun.
+          Connections.cut(connection, false, new SQLException("not enlisted"));
+        } else if (!isOver(participant.outcome())) {
           participant.cut();
         }
         connection.transactionEnd();
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | Error e) {
         if (failure == null) {
           failure = e;
         } else {
@@ -362,15 +370,15 @@ final class JtaTransaction implements UnitTransaction {
   public void rollback() {
     beginEnding();
     members.forEach(member -> member.coordinated().beginEnding());
-    RuntimeException failure = null;
+    Throwable failure = null;
     try {
       rollbackBranches();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = e;
     }
     try {
       sessions.rollback();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (failure == null) {
         failure = e;
       } else {
@@ -379,8 +387,11 @@ final class JtaTransaction implements UnitTransaction {
     } finally {
       release();
     }
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 

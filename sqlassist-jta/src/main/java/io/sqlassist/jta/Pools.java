@@ -85,7 +85,7 @@ final class Pools {
     AgroalDataSourceMetrics now = pool.getMetrics();
     return new PoolFigures(
         max,
-        Math.toIntExact(now.activeCount()),
+        Math.max(0, Math.toIntExact(now.activeCount())), // less after an enlistment that failed
         Math.toIntExact(now.availableCount()),
         Math.toIntExact(now.awaitingCount()));
   }

@@ -58,7 +58,7 @@ final class Recovery {
   private volatile long lastAddedNanos;
   private volatile boolean closed;
   private boolean unreadable;
-  private @Nullable String notOurs;
+  private volatile @Nullable String notOurs;
 
   Recovery(
       String nodeId,
@@ -167,6 +167,11 @@ final class Recovery {
       engines.forEach(branches::addXAResourceRecoveryHelper);
       manager.addModule(branches);
     }
+  }
+
+  /** Null as long as the log is this process's; otherwise why nothing may be prepared. */
+  @Nullable String whyLogIsLost() {
+    return notOurs;
   }
 
   /** What another process with this node's id has prepared must not be rolled back here. */

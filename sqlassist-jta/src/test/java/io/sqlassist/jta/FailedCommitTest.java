@@ -15,6 +15,7 @@ import jakarta.transaction.Status;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.transaction.xa.XAException;
 import org.hibernate.Session;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -279,5 +281,50 @@ class FailedCommitTest {
     }
 
     assertThat(afterwards.branches()).isEmpty();
+  }
+
+  /** An error, say for want of memory, that comes out of any step. */
+  @ParameterizedTest
+  @CsvSource({
+    "before, start",
+    "after, start",
+    "before, end",
+    "after, end",
+    "before, prepare",
+    "before, rollback"
+  })
+  void anErrorAtAnyStepCommitsNothingAndKeepsNoPlace(String when, String step) {
+    Faulty.Fault once = throwingOnce(step);
+    if (when.equals("before")) {
+      shop.faults("orders").before(once);
+    } else {
+      shop.faults("orders").after(once);
+    }
+    try (DbSessionsContainer db = shop.openUnit()) {
+      assertThatThrownBy(
+              () -> {
+                db.session("orders").persist(new Entry(1, "one"));
+                db.session("orders").flush();
+                db.session("ledger").persist(new Entry(1, "one"));
+                db.session("ledger").flush();
+                if (step.equals("rollback")) {
+                  throw new IllegalStateException("undo");
+                }
+                db.commit();
+              })
+          .isNotNull();
+    }
+    assertThat(shop.texts("orders")).isEmpty();
+    assertThat(shop.texts("ledger")).isEmpty();
+    assertThat(shop.jta().pool("orders").orElseThrow().active()).isZero();
+  }
+
+  private static Faulty.Fault throwingOnce(String where) {
+    AtomicBoolean thrown = new AtomicBoolean();
+    return step -> {
+      if (step.equals(where) && !thrown.getAndSet(true)) {
+        throw new AssertionError("of the driver");
+      }
+    };
   }
 }

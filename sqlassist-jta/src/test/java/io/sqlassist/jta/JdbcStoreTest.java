@@ -9,6 +9,8 @@ import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
 import io.sqlassist.transaction.Outcome;
+import jakarta.persistence.RollbackException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -107,6 +109,59 @@ class JdbcStoreTest {
             .hasSize(1);
       }
     }
+  }
+
+  @Test
+  void whoHasLostTheLockToAnotherProcessPreparesNothing() throws Exception {
+    List<Connection> taken = new ArrayList<>();
+    JdbcDataSource log = new JdbcDataSource();
+    log.setURL(LOG);
+    log.setUser("sa");
+    log.setPassword("");
+    DataSource watched =
+        (DataSource)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  Object result = method.invoke(log, arguments);
+                  if (result instanceof Connection connection) {
+                    taken.add(connection);
+                  }
+                  return result;
+                });
+    try (JtaShop shop =
+        new JtaShop(
+                null,
+                cfg -> {
+                  cfg.nodeId = NODE;
+                  cfg.jdbcStore = watched;
+                })
+            .withEngines()) {
+      for (Connection each : List.copyOf(taken)) {
+        each.close(); // also that which holds the lock
+      }
+      DatabaseNotes notes = new DatabaseNotes(log, JtaCoordinator.tablePrefix(NODE));
+      try (DatabaseLock other = DatabaseLock.of(log, notes, NODE)) {
+        shop.jta().recoverNow();
+        assertThatThrownBy(() -> writeBoth(shop, 1))
+            .isInstanceOf(RollbackException.class)
+            .hasMessageContainingAll("can't prepare", "another coordinator has it");
+        shop.useUnit(db -> db.session("orders").persist(new Entry(2, "one phase")));
+        other.check();
+      }
+      shop.jta().recoverNow();
+      writeBoth(shop, 3);
+      assertThat(shop.texts("ledger")).containsExactly("entry 3");
+    }
+  }
+
+  private static void writeBoth(JtaShop shop, long id) {
+    shop.useUnit(
+        db -> {
+          db.session("orders").persist(new Entry(id, "entry " + id));
+          db.session("ledger").persist(new Entry(id, "entry " + id));
+        });
   }
 
   @Test
