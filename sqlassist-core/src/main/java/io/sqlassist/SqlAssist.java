@@ -4,6 +4,7 @@ import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.EngineSettings;
+import io.sqlassist.engine.Verification;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitConsumer;
 import io.sqlassist.session.UnitFunction;
@@ -209,6 +210,18 @@ public final class SqlAssist {
    */
   public static DbSessionsContainer current() {
     return Units.current();
+  }
+
+  /**
+   * Asks every engine, and every database, whether they fit together: roles, rights, limits,
+   * clocks. Takes 10 seconds at most. What is found is also told to the observers, and so logged,
+   * notes excepted.
+   *
+   * @return what was found; a database that is down is a finding, not an exception
+   * @see EngineRegistry#verify(Consumer)
+   */
+  public static Verification verify() {
+    return registry.verify();
   }
 
   /**

@@ -120,7 +120,7 @@ public final class PostgresServer extends DatabaseServer {
     }
     return new ServerProcess.Plan(
         command,
-        "database system is ready to accept connections",
+        "database system is ready to accept ", // connections, or on a standby read-only ones
         "INT",
         directory.isTemporary() ? "QUIT" : "INT");
   }

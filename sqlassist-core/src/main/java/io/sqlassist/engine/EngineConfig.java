@@ -557,6 +557,10 @@ public final class EngineConfig {
     return optional;
   }
 
+  boolean hasSqlComments() {
+    return sqlComments != null;
+  }
+
   @Nullable String url() {
     return url;
   }

@@ -1,6 +1,7 @@
 package io.sqlassist.engine;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.sqlassist.schema.ConstraintNaming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,6 +62,12 @@ final class EngineKeys {
             onOrOff(text, config::autocommit, config.kind() == EngineKind.AUTOCOMMIT));
     KNOWN.put(DEFAULT, (config, text) -> onOrOff(text, config::makeDefault, config.isDefault()));
     KNOWN.put("optional", (config, text) -> onOrOff(text, config::optional, config.isOptional()));
+    KNOWN.put(
+        "sql-comments",
+        (config, text) -> onOrOff(text, config::sqlComments, config.hasSqlComments()));
+    KNOWN.put(
+        "constraint-naming",
+        (config, text) -> config.constraintNaming(text.asConstant(ConstraintNaming.class)));
     KNOWN.put(ENTITIES, EngineKeys::entities);
     KNOWN.put(
         ENTITY_PACKAGES,
@@ -112,11 +119,9 @@ final class EngineKeys {
       return Files.readString(Path.of(text.value()), StandardCharsets.UTF_8)
           .replaceFirst("[\\r\\n]+$", "");
     } catch (IOException | InvalidPathException e) {
-      // Without the cause's text: of a file in another encoding it could show a part.
+      // Without the value: it may be the password itself, in the wrong place.
       throw new IllegalArgumentException(
-          "is '"
-              + text.value()
-              + "', which can't be read ("
+          "names no file that can be read ("
               + e.getClass().getSimpleName()
               + "): expected the path of a file in UTF-8 that holds the password and nothing else",
           e);
@@ -191,6 +196,11 @@ final class EngineKeys {
     } else {
       config.property(key, text.value());
     }
+  }
+
+  /** Whether blanks around the value belong to it: they may be part of a password. */
+  static boolean isVerbatim(String key) {
+    return key.equals(PASSWORD) || key.startsWith(POOL + "dataSource.");
   }
 
   /** Whether a setting is about the pool that SqlAssist makes from a url. */

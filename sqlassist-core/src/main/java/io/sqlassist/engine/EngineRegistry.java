@@ -3,6 +3,7 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.LoggingObserver;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.UnitHooks;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -503,6 +504,31 @@ public final class EngineRegistry implements AutoCloseable {
    */
   public HealthReport health(Duration limit) {
     return healthCheck.run(List.copyOf(engines.values()), limit, observer);
+  }
+
+  /**
+   * Asks every engine, and every database, whether they fit together: roles, rights, limits,
+   * clocks. Asks only, changes nothing. All engines at the same time, each on one connection of its
+   * pool, for 10 seconds at most. What is found is told to the observers, and so logged, notes
+   * excepted.
+   *
+   * @return what was found; a database that is down is a finding, not an exception
+   */
+  public Verification verify() {
+    return verify(config -> {});
+  }
+
+  /**
+   * As {@link #verify()}, with other limits.
+   *
+   * @param config receives the configuration
+   * @return what was found
+   * @throws IllegalArgumentException if a limit is zero or negative
+   */
+  public Verification verify(Consumer<? super VerificationConfig> config) {
+    VerificationConfig settings = new VerificationConfig();
+    config.accept(settings);
+    return new Doctor(engines.values(), settings, Clock.systemUTC()).verify(observer);
   }
 
   /**

@@ -19,6 +19,9 @@ final class HibernateKeys {
           "hibernate.cache.",
           "hibernate.search.",
           "hibernate.envers.",
+          "hibernate.integration.",
+          "hibernate.spatial.",
+          "org.hibernate.envers.",
           "hibernate.query.mutation_strategy.");
 
   private static final Set<String> KNOWN =
@@ -49,7 +52,9 @@ final class HibernateKeys {
 
   /** Whether a key is to be looked up here. */
   static boolean isHibernates(String key) {
-    return key.startsWith("hibernate.") || key.startsWith("jakarta.persistence.");
+    return key.startsWith("hibernate.")
+        || key.startsWith("org.hibernate.")
+        || key.startsWith("jakarta.persistence.");
   }
 
   static boolean isKnown(String key) {

@@ -197,6 +197,11 @@ final class HikariPools {
     }
 
     @Override
+    public Duration maxLifetime() {
+      return Duration.ofMillis(pool.getMaxLifetime());
+    }
+
+    @Override
     public PoolFigures figures() {
       HikariPoolMXBean now = pool.getHikariPoolMXBean();
       // Before its first connection a pool that was made without a configuration has no numbers.

@@ -19,6 +19,9 @@ interface KnownPool {
   /** How long the pool itself lets a caller wait. */
   Duration connectionTimeout();
 
+  /** How long it keeps a connection; zero for ever. */
+  Duration maxLifetime();
+
   PoolFigures figures();
 
   /**

@@ -45,7 +45,7 @@ record ResolvedSettings(Map<String, EngineSection> engines, List<String> problem
 
     @Override
     public void engine(String name, String key, SettingText text) {
-      engines.computeIfAbsent(name, first -> new LinkedHashMap<>()).put(key, text);
+      engines.computeIfAbsent(name, first -> new LinkedHashMap<>()).put(key, clean(key, text));
     }
 
     @Override
@@ -53,8 +53,12 @@ record ResolvedSettings(Map<String, EngineSection> engines, List<String> problem
       if (Set.of(EngineKeys.DEFAULT, EngineKeys.DATA_SOURCE, EngineKeys.TENANT).contains(key)) {
         problem(text.origin() + ": this can't be so for all engines. Set it for one of them.");
       } else {
-        defaults.put(key, text);
+        defaults.put(key, clean(key, text));
       }
+    }
+
+    private static SettingText clean(String key, SettingText text) {
+      return EngineKeys.isVerbatim(key) ? text : text.stripped();
     }
 
     @Override

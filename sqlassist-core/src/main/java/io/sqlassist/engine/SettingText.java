@@ -27,12 +27,30 @@ record SettingText(String origin, String value) {
           "h", Duration.ofHours(1),
           "d", Duration.ofDays(1));
 
+  /** Without the blanks around it, which editors and files leave behind. */
+  SettingText stripped() {
+    return new SettingText(origin, value.strip());
+  }
+
   boolean asBoolean() {
     return switch (value.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
       default -> throw unreadable("expected true or false");
     };
+  }
+
+  /** One of the constants of a type, in small letters. */
+  <E extends Enum<E>> E asConstant(Class<E> type) {
+    List<String> expected = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      if (name.equals(value)) {
+        return constant;
+      }
+      expected.add(name);
+    }
+    throw unreadable("expected one of " + String.join(", ", expected));
   }
 
   int asInt() {
@@ -108,14 +126,14 @@ record SettingText(String origin, String value) {
     } catch (ClassNotFoundException | LinkageError e) {
       throw new IllegalArgumentException(
           "there is no class '"
-              + name
+              + Secrets.mask(name, null)
               + "'. Give full names, with the package, and $ before the name of a nested class",
           e);
     }
   }
 
   IllegalArgumentException unreadable(String why) {
-    return new IllegalArgumentException("is '" + value + "': " + why);
+    return new IllegalArgumentException("is '" + Secrets.mask(value, null) + "': " + why);
   }
 
   /** Without the value, which may be a secret. */

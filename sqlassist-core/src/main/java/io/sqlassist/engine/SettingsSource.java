@@ -70,7 +70,7 @@ abstract class SettingsSource {
 
     @Override
     void read(Set<String> namesElsewhere, Reader reader) {
-      properties.forEach((key, value) -> read(key, value.strip(), reader));
+      properties.forEach((key, value) -> read(key, value, reader));
     }
 
     private static void read(String property, String value, Reader reader) {
@@ -113,7 +113,7 @@ abstract class SettingsSource {
       }
       variables.forEach(
           (variable, value) -> {
-            SettingText text = new SettingText("environment variable " + variable, value.strip());
+            SettingText text = new SettingText("environment variable " + variable, value);
             if (variable.startsWith(EnvironmentNames.ENGINES)) {
               readEngine(names, engines, variable, text, reader);
             } else if (variable.startsWith(EnvironmentNames.DEFAULTS)) {

@@ -1,6 +1,7 @@
 package io.sqlassist.transaction;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,17 @@ public interface TransactionPolicy {
    * @param reason gives the exception that the thread gets, on that thread
    */
   default void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {}
+
+  /**
+   * How many connections an engine of this policy may have at once, where the policy has made its
+   * pool.
+   *
+   * @param engine the engine's name
+   * @return the number; empty if the policy does not know, which is the default
+   */
+  default OptionalInt poolSize(String engine) {
+    return OptionalInt.empty();
+  }
 
   /**
    * One plain database transaction per engine, begun with its session. The policy of ordinary

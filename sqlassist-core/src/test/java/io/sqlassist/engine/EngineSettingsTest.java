@@ -100,6 +100,8 @@ class EngineSettingsTest {
                 "engines.writer.default", "true",
                 "engines.writer.optional", "true",
                 "engines.writer.autocommit", "false",
+                "engines.writer.sql-comments", "true",
+                "engines.writer.constraint-naming", "hibernate",
                 "engines.writer.entities", Novel.class.getName() + ", " + Book.class.getName(),
                 "engines.writer.owns", Book.class.getName(),
                 "engines.writer.max-connections", "2",
@@ -125,6 +127,7 @@ class EngineSettingsTest {
     EngineOptions writer = registry.engine("writer").options();
     assertThat(writer.kind()).isEqualTo(EngineKind.READ_WRITE);
     assertThat(writer.isDefault()).isTrue();
+    assertThat(writer.optional()).isTrue();
     assertThat(writer.entities()).isEqualTo(List.<Class<?>>of(Novel.class, Book.class));
     assertThat(writer.owned()).isEqualTo(List.<Class<?>>of(Book.class));
     assertThat(writer.pool().maxConnections()).hasValue(2);
@@ -165,7 +168,9 @@ class EngineSettingsTest {
             .map(method -> method.getName().replaceAll("([A-Z])", "-$1").toLowerCase())
             .collect(Collectors.toCollection(TreeSet::new));
     // pool.*, hibernate.*; and what takes objects. Something new? Give it a key in EngineKeys.
-    inCode.removeAll(Set.of("pool", "property", "persistence", "policy", "on-behalf-of"));
+    inCode.removeAll(
+        Set.of(
+            "connections", "migrate", "on-behalf-of", "persistence", "policy", "pool", "property"));
 
     assertThat(inText).containsAll(inCode);
   }
@@ -387,6 +392,9 @@ class EngineSettingsTest {
       strings = {
         "hibernate.javax.cache.provider",
         "hibernate.search.backend.hosts",
+        "hibernate.integration.envers.enabled",
+        "hibernate.spatial.connection_finder",
+        "org.hibernate.envers.audit_table_suffix",
         "hibernate.cache.infinispan.cfg",
         "hibernate.dialect.oracle.is_autonomous"
       })
@@ -416,6 +424,8 @@ class EngineSettingsTest {
   @CsvSource({
     "read-only, yes, true or false",
     "read-only, 1, true or false",
+    "sql-comments, all, true or false",
+    "constraint-naming, CONVENTION, 'expected one of convention, '",
     "default, '', is empty",
     "pool.registerMbeans, on, true or false",
     "max-connections, many, whole number",
@@ -440,7 +450,10 @@ class EngineSettingsTest {
     "hibernate.connection.password, S3CRET, decided by SqlAssist",
     "data-source, mine, 'application'",
     "data-source, application, data-source=application",
-    "password-file, /no/such/file, NoSuchFileException",
+    "password-file, S3CRET, names no file that can be read (NoSuchFileException)",
+    "data-source, 'jdbc:postgresql://shop:S3CRET@db/x', 'application'",
+    "read-only, password=S3CRET, true or false",
+    "owns, 'jdbc:h2:mem:x;PASSWORD=S3CRET', no class",
     "tenant, acme, 'role'",
     "role, writer, 'tenant'",
     "username, ' ', is empty",
@@ -855,6 +868,20 @@ class EngineSettingsTest {
 
       assertThat(((HikariDataSource) writer.dataSource()).getPassword()).isEqualTo(" pässword ");
     }
+  }
+
+  @Test
+  void blanksAroundAPasswordBelongToItAndThoseAroundOtherValuesDoNot() {
+    HikariDataSource pool =
+        poolOf(
+            properties(
+                "engines.writer.url", " " + H2.url() + " ",
+                "engines.writer.entities", " none ",
+                "engines.writer.username", "sa ",
+                "engines.writer.password", "  pass  "));
+
+    assertThat(pool.getPassword()).isEqualTo("  pass  ");
+    assertThat(pool.getUsername()).isEqualTo("sa");
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.sqlassist.jta;
 
+import io.sqlassist.engine.PoolFigures;
 import io.sqlassist.transaction.TransactionPolicy;
 import io.sqlassist.transaction.UnitTransaction;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** The policy that all engines of one coordinator share, and so one transaction for each unit. */
@@ -29,6 +31,12 @@ final class JtaPolicy implements TransactionPolicy {
   @Override
   public void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
     transactions.admission().callOff(thread, reason);
+  }
+
+  @Override
+  public OptionalInt poolSize(String engine) {
+    PoolFigures pool = pools.figures(engine);
+    return pool == null ? OptionalInt.empty() : OptionalInt.of(pool.max());
   }
 
   @Override
