@@ -17,7 +17,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
@@ -70,8 +72,11 @@ class InstrumentsTest {
 
   @Test
   void anotherRecorderSeesEverythingToo() {
-    Recorder second = new Recorder();
-    try (Traced both = new Traced(config -> {})) {
+    // No time limit can be exceeded by a slow machine.
+    Consumer<RecorderConfig> patient =
+        config -> config.slowAcquire(Duration.ofMinutes(5)).heldIdle(Duration.ofMinutes(5));
+    Recorder second = new Recorder(patient);
+    try (Traced both = new Traced(patient)) {
       both.registry.observe(second);
       both.add("writer", DatabaseKind.H2.fresh(), EngineKind.READ_WRITE);
       both.registry.engine("writer").sessionFactory().getSchemaManager().create(false);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sqlassist.debugpanel.Proves;
+import io.sqlassist.embedded.DatabaseKind;
 import java.time.Duration;
 import java.util.List;
 import library.TestApp;
@@ -251,24 +252,30 @@ class PagesIT extends BrowserTests {
       })
       """;
 
+  /**
+   * On a database that is reached as databases are: what H2 does in this process is so quick, once
+   * it is compiled, that a ratio to it says nothing.
+   */
   @Test
   @Proves("A17")
   void recordingAHugeRequestMakesItAtMostHalfAsLongAgain() {
-    long on = Long.MAX_VALUE;
-    long off = Long.MAX_VALUE;
-    // The best of each: whatever else this machine does only ever adds to them.
-    for (int i = 0; i < 25 && (i < 3 || on > 1.5 * off); i++) {
-      app.capture(false);
-      off = Math.min(off, nanos("/many?n=20000&large"));
-      app.capture(true);
-      on = Math.min(on, nanos("/many?n=20000&large"));
+    try (TestApp own = TestApp.on(DatabaseKind.POSTGRESQL)) {
+      long on = Long.MAX_VALUE;
+      long off = Long.MAX_VALUE;
+      // The best of each: whatever else this machine does only ever adds to them.
+      for (int i = 0; i < 12 && (i < 2 || on > 1.5 * off); i++) {
+        own.capture(false);
+        off = Math.min(off, nanos(own, "/many?n=20000&large"));
+        own.capture(true);
+        on = Math.min(on, nanos(own, "/many?n=20000&large"));
+      }
+      assertThat((double) on / off).isLessThan(1.5);
     }
-    assertThat((double) on / off).isLessThan(1.5);
   }
 
-  private static long nanos(String path) {
+  private static long nanos(TestApp own, String path) {
     long start = System.nanoTime();
-    assertThat(app.get(path).statusCode()).isEqualTo(200);
+    assertThat(own.get(path).statusCode()).isEqualTo(200);
     return System.nanoTime() - start;
   }
 
