@@ -3,6 +3,7 @@ package io.sqlassist.engine;
 import io.sqlassist.observe.LoggingObserver;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.UnitHooks;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ public final class EngineRegistry implements AutoCloseable {
   private volatile Observer observer;
   private volatile List<UnitHooks> hooks = List.of();
   private volatile boolean closed;
+  private volatile LentConnections lent = LentConnections.NONE;
 
   private EngineRegistry(Observer observer) {
     this.observer = observer;
@@ -431,6 +433,57 @@ public final class EngineRegistry implements AutoCloseable {
       throw new UnknownTenantException(role, tenant, all.tenants(role));
     }
     return engine(role);
+  }
+
+  /**
+   * Lets every unit of work over these engines take part in transactions that somebody else owns,
+   * from now on and on whichever thread it works: for tests of a whole application, whose commits
+   * are visible on these connections and are all undone by rolling those back. Units that have
+   * opened a session already go on as they are. One unit at a time, and those inside of it, has a
+   * transaction on a connection; others wait for {@link EngineConfig#acquireTimeout} at most.
+   *
+   * @param byEngine as for {@link LentConnections#of}; engines that are not named use their pools
+   * @return ends it when closed; the connections stay open
+   * @throws IllegalStateException if connections are lent already
+   * @throws IllegalArgumentException as {@link LentConnections#of}
+   * @throws UnsupportedOperationException as {@link LentConnections#of}
+   */
+  public Loan lend(Map<String, Connection> byEngine) {
+    LentConnections connections = LentConnections.of(this, byEngine);
+    synchronized (registration) {
+      if (!lent.isEmpty()) {
+        throw new IllegalStateException(
+            "Connections are lent to these engines already. Close that loan before the next.");
+      }
+      lent = connections;
+    }
+    return () -> {
+      synchronized (registration) {
+        if (lent.equals(connections)) {
+          lent = LentConnections.NONE;
+        }
+      }
+    };
+  }
+
+  /** Ends a loan of connections. Thread-safe. */
+  @FunctionalInterface
+  public interface Loan extends AutoCloseable {
+
+    /**
+     * Lets units of work that begin from now on use the pools again; a second call does nothing.
+     */
+    @Override
+    void close();
+  }
+
+  /**
+   * The connections that are lent to all units of work at this moment.
+   *
+   * @return the connections, or {@link LentConnections#NONE}
+   */
+  public LentConnections lent() {
+    return lent;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.LentConnection;
 import io.sqlassist.observe.UnitObserver;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,6 +35,22 @@ final class Cancellation {
     } catch (SQLException | RuntimeException | Error e) {
       observer.cleanupFailed("", "abort of the connection", e);
     }
+  }
+
+  /** Whether the session has begun something on its connection that is not ended. */
+  static boolean isUnderWay(Session session) {
+    LogicalConnectionImplementor connection = connectionOf(session);
+    return connection.isPhysicallyConnected()
+        && LentConnection.useOf(connection.getPhysicalConnection())
+            .map(LentConnection.Use::isUnderWay)
+            .orElse(true);
+  }
+
+  /** Whether the session has a connection of its engine's pool, and not one that is lent. */
+  static boolean holdsConnectionOfPool(Session session) {
+    LogicalConnectionImplementor connection = connectionOf(session);
+    return connection.isPhysicallyConnected()
+        && LentConnection.useOf(connection.getPhysicalConnection()).isEmpty();
   }
 
   static LogicalConnectionImplementor connectionOf(Session session) {

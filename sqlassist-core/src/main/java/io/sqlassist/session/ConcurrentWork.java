@@ -85,7 +85,7 @@ final class ConcurrentWork<T extends @Nullable Object, X extends Exception> {
   }
 
   private void runAll(HeldConnections held) {
-    int most = held.piecesAtOnce(outer.registry());
+    int most = outerUnit.isLent() ? 1 : held.piecesAtOnce(outer.registry());
     while (true) {
       if (Thread.interrupted()) {
         failAsInterrupted();

@@ -112,8 +112,7 @@ final class EngineSlot {
   /** Whether a transaction of the database has begun, or changes wait to be flushed. */
   boolean isUnderWay() {
     Session open = openSession();
-    return open != null
-        && (Cancellation.connectionOf(open).isPhysicallyConnected() || open.isDirty());
+    return open != null && (Cancellation.isUnderWay(open) || open.isDirty());
   }
 
   /** Sets the isolation level of the transaction that is about to begin. Acquires a connection. */

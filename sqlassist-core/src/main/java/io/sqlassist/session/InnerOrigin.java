@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.LentConnections;
 import java.util.Optional;
 
 /**
@@ -21,5 +22,10 @@ record InnerOrigin(DbSessionsContainer outer) implements UnitOrigin {
   @Override
   public Optional<DbSessionsContainer> around() {
     return Optional.of(outer);
+  }
+
+  @Override
+  public LentConnections lent() {
+    return outer.origin().lent();
   }
 }

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.LentConnections;
 import java.util.Optional;
 
 /**
@@ -34,5 +35,10 @@ record PieceOrigin(DbSessionsContainer outer, int number, int count, HeldConnect
   @Override
   public Optional<DbSessionsContainer> around() {
     return Optional.of(outer);
+  }
+
+  @Override
+  public LentConnections lent() {
+    return outer.origin().lent();
   }
 }

@@ -2,6 +2,7 @@ package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.LentConnection;
 import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
@@ -25,7 +26,7 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.jspecify.annotations.Nullable;
 
 /** The working part of a container, made by the first access: what is open, and how it ends. */
-final class Unit {
+final class Unit implements LentConnection.User {
 
   private static final AtomicLong IDS = new AtomicLong();
 
@@ -161,7 +162,7 @@ final class Unit {
                   new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
                   origin::attribute);
     }
-    Session session = engine.openSession(origin::attribute);
+    Session session = session(engine);
     try {
       session.addEventListeners(guard);
       transactions.join(engine.name(), engine.policy(), session);
@@ -171,6 +172,38 @@ final class Unit {
     }
     observer.sessionOpened(engine.name(), session);
     return session;
+  }
+
+  /** On a connection of its own, which the first statement acquires, or on one that is lent. */
+  private Session session(Engine engine) {
+    Optional<LentConnection> lent =
+        origin.lent().find(engine.name()).or(() -> registry.lent().find(engine.name()));
+    return lent.isEmpty()
+        ? engine.openSession(origin::attribute)
+        : engine
+            .withOptions(origin::attribute)
+            .connection(lent.get().by(engine, this).connection())
+            .openSession();
+  }
+
+  /** Whether any of the engines may be on a connection that somebody else owns. */
+  boolean isLent() {
+    return !origin.lent().isEmpty() || !registry.lent().isEmpty();
+  }
+
+  @Override
+  public boolean isInside(LentConnection.User other) {
+    if (equals(other)) {
+      return true;
+    }
+    DbSessionsContainer outer = origin.around().orElse(null);
+    while (outer != null) {
+      if (other.equals(outer.unitIfUsed())) {
+        return true;
+      }
+      outer = outer.around().orElse(null);
+    }
+    return false;
   }
 
   /** How many commits have succeeded so far. */
@@ -223,7 +256,8 @@ final class Unit {
     return slots;
   }
 
-  String label() {
+  @Override
+  public String label() {
     return origin.label();
   }
 
@@ -647,9 +681,7 @@ final class Unit {
     List<Engine> engines = new ArrayList<>();
     for (EngineSlot slot : slots) {
       Session session = slot.openSession();
-      if (session != null
-          && session.isOpen()
-          && Cancellation.connectionOf(session).isPhysicallyConnected()) {
+      if (session != null && session.isOpen() && Cancellation.holdsConnectionOfPool(session)) {
         engines.add(slot.engine());
       }
     }

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.LentConnections;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,16 @@ public interface UnitOrigin {
    */
   default Optional<DbSessionsContainer> around() {
     return Optional.empty();
+  }
+
+  /**
+   * Connections that somebody else owns, whose transactions this unit, and those inside of it, take
+   * part in. Default: none, and every engine uses its pool.
+   *
+   * @return the connections, the same ones at every call
+   */
+  default LentConnections lent() {
+    return LentConnections.NONE;
   }
 
   /**

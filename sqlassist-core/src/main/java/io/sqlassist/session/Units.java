@@ -1,6 +1,9 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.LentConnections;
+import java.sql.Connection;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,33 @@ public final class Units {
   public static <T extends @Nullable Object, X extends Exception> T inUnit(
       EngineRegistry registry, UnitFunction<? extends T, X> work) throws X {
     return Units.<T, X>inUnit(openUnit(registry), work);
+  }
+
+  /**
+   * Runs work in a new unit of work that is joined to transactions which somebody else owns: a
+   * test, or a batch job. As {@link #inUnit(EngineRegistry, UnitFunction)}, with the difference
+   * that a commit makes the work part of those transactions, and no more: it is visible on the
+   * connections, and their owner commits it or rolls it back. A rollback undoes what this unit did,
+   * and nothing else.
+   *
+   * @param registry the engines
+   * @param connections engine name to connection, as for {@link LentConnections#of}; engines that
+   *     are not named use their pools
+   * @param work the work
+   * @param <T> what it returns
+   * @param <X> what it may throw
+   * @return what the work returned
+   * @throws X what the work threw
+   * @throws IllegalArgumentException as {@link LentConnections#of}
+   * @throws UnsupportedOperationException as {@link LentConnections#of}
+   * @throws RuntimeException as {@link DbSessionsContainer#commit()}, if the commit fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T inUnit(
+      EngineRegistry registry,
+      Map<String, Connection> connections,
+      UnitFunction<? extends T, X> work)
+      throws X {
+    return Units.<T, X>inUnit(openUnit(registry, connections), work);
   }
 
   /** Runs work in a new unit that is current on this thread, and ends the unit. */
@@ -100,12 +130,37 @@ public final class Units {
    * @return the unit's sessions, to be closed by the caller
    */
   public static DbSessionsContainer openUnit(EngineRegistry registry) {
-    DbSessionsContainer outer = CurrentUnit.get();
-    UnitOrigin origin =
-        outer != null && outer.isOver(registry) ? new InnerOrigin(outer) : UnitOrigin.NONE;
+    return openUnit(registry, origin(registry));
+  }
+
+  /**
+   * Opens a unit of work that is joined to transactions which somebody else owns, and that the
+   * caller ends; as {@link #openUnit(EngineRegistry)} and {@link #inUnit(EngineRegistry, Map,
+   * UnitFunction)}. Units begun inside of it, by {@code inUnit} or {@code concurrently}, are joined
+   * to the same connections; pieces of {@code concurrently} then run one after the other.
+   *
+   * @param registry the engines
+   * @param connections engine name to connection, as for {@link LentConnections#of}; engines that
+   *     are not named use their pools
+   * @return the unit's sessions, to be closed by the caller; the connections stay open
+   * @throws IllegalArgumentException as {@link LentConnections#of}
+   * @throws UnsupportedOperationException as {@link LentConnections#of}
+   */
+  public static DbSessionsContainer openUnit(
+      EngineRegistry registry, Map<String, Connection> connections) {
+    return openUnit(
+        registry, new LentOrigin(origin(registry), LentConnections.of(registry, connections)));
+  }
+
+  private static DbSessionsContainer openUnit(EngineRegistry registry, UnitOrigin origin) {
     DbSessionsContainer db = new DbSessionsContainer(registry, origin);
     enter(db);
     return db;
+  }
+
+  private static UnitOrigin origin(EngineRegistry registry) {
+    DbSessionsContainer outer = CurrentUnit.get();
+    return outer != null && outer.isOver(registry) ? new InnerOrigin(outer) : UnitOrigin.NONE;
   }
 
   /**

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.UnauthorizedResponse;
 import io.sqlassist.debugpanel.Requests.Answer;
@@ -41,7 +38,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Who is let in, what clients are told, and what is never touched, over HTTP. */
 class DebugPanelTest {
@@ -65,12 +61,9 @@ class DebugPanelTest {
   @Test
   @Proves({"S2", "A1"})
   void withoutTheModeNothingIsRegisteredAndNothingIsTold() {
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    Logger logger = (Logger) LoggerFactory.getLogger(DebugPanelPlugin.class);
-    log.start();
-    logger.addAppender(log);
-    try (TestApp off = TestApp.start("", panel -> {}, config -> {})) {
-      assertThat(log.list)
+    try (LogLines log = new LogLines();
+        TestApp off = TestApp.start("", panel -> {}, config -> {})) {
+      assertThat(log.of(DebugPanelPlugin.class))
           .singleElement()
           .satisfies(
               line -> {
@@ -92,8 +85,6 @@ class DebugPanelTest {
       assertThat(page.headers().map().keySet())
           .noneMatch(each -> each.contains("sqlassist") || each.equals("server-timing"));
       assertThat(raw(off, "GET /__sqlassist/")).isEqualTo(raw(bare, "GET /__sqlassist/"));
-    } finally {
-      logger.detachAppender(log);
     }
   }
 
@@ -254,12 +245,7 @@ class DebugPanelTest {
   void changesNeedTheTokenOfThePageAndJson() {
     String id = app.trace("/authors");
     String token = app.token();
-    for (String api :
-        List.of(
-            "/capture",
-            "/clear",
-            "/requests/" + id + "/pin",
-            "/requests/" + id + "/statements/1/explain")) {
+    for (String api : Requests.changes(id)) {
       String path = "/__sqlassist/api" + api;
       assertThat(post(path, "application/json", null)).as(api).isEqualTo(403);
       assertThat(post(path, "application/json", "0".repeat(32))).as(api).isEqualTo(403);

@@ -25,16 +25,8 @@ import org.junit.jupiter.api.Test;
  */
 class ProofsTest {
 
-  private static final Path PAGE = root().resolve("docs/design/debug-panel-proofs.md");
+  private static final Path PAGE = Repository.root().resolve("docs/design/debug-panel-proofs.md");
   private static final Pattern ROW = Pattern.compile("\\| ([SA]\\d+) \\| (.*) \\| ([^|]*) \\|");
-
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(directory.resolve(".mvn"))) {
-      directory = directory.getParent();
-    }
-    return directory;
-  }
 
   private static Map<String, Set<String>> proofs() throws Exception {
     Map<String, Set<String>> proofs = new TreeMap<>();

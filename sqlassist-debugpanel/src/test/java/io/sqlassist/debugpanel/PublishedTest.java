@@ -19,14 +19,6 @@ class PublishedTest {
 
   private static final String PANEL = "sqlassist-debugpanel";
 
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(directory.resolve(".mvn"))) {
-      directory = directory.getParent();
-    }
-    return directory;
-  }
-
   private static Document xml(Path file) throws Exception {
     DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
     factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
@@ -58,7 +50,7 @@ class PublishedTest {
   @Proves("S20")
   void noLibraryModuleBringsThePanelAlong() throws Exception {
     List<Path> poms;
-    try (Stream<Path> folders = Files.list(root())) {
+    try (Stream<Path> folders = Files.list(Repository.root())) {
       poms =
           folders
               .filter(each -> each.getFileName().toString().startsWith("sqlassist-"))
@@ -72,14 +64,14 @@ class PublishedTest {
           .as(pom.toString())
           .doesNotContain(PANEL + ":", PANEL + ":compile", PANEL + ":runtime", PANEL + ":provided");
     }
-    assertThat(dependencies(xml(root().resolve("pom.xml"))))
+    assertThat(dependencies(xml(Repository.root().resolve("pom.xml"))))
         .noneMatch(each -> each.startsWith(PANEL + ":"));
   }
 
   @Test
   @Proves("S20")
   void theGuideShowsItInAProfileOfDevelopment() throws Exception {
-    String guide = Files.readString(root().resolve("docs/debug-panel.md"));
+    String guide = Files.readString(Repository.root().resolve("docs/debug-panel.md"));
     int artifact = guide.indexOf("<artifactId>" + PANEL);
     String before = guide.substring(0, artifact);
 

@@ -56,17 +56,21 @@ final class Requests {
     for (String asset : Assets.NAMES) {
       all.add("GET /__sqlassist" + new Assets().folder() + "/" + asset);
     }
-    for (String api :
-        List.of(
-            "/capture",
-            "/clear",
-            "/requests/" + id + "/pin",
-            "/requests/" + id + "/statements/1/explain")) {
+    for (String api : changes(id)) {
       all.add("POST /__sqlassist/api" + api);
     }
     all.add("PUT /__sqlassist/");
     all.add("OPTIONS /__sqlassist/api/clear");
     return all;
+  }
+
+  /** What changes something, or asks a database, below the panel's API. */
+  static List<String> changes(String id) {
+    return List.of(
+        "/capture",
+        "/clear",
+        "/requests/" + id + "/pin",
+        "/requests/" + id + "/statements/1/explain");
   }
 
   record Answer(int status, Map<String, String> headers, String body) {}

@@ -6,15 +6,19 @@ import bookshop.Shop;
 import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +102,29 @@ class AttributionTest {
     }
 
     assertThat(recording.finish().totals().statements()).isEqualTo(1);
+  }
+
+  @Test
+  void piecesThatWorkAtTheSameTimeBelongToTheRequestAndAreNotNested() {
+    CyclicBarrier all = new CyclicBarrier(3);
+    UnitFunction<Integer, RuntimeException> piece =
+        db -> {
+          int authors = Shop.authors(db.writer()).size();
+          try {
+            all.await(20, TimeUnit.SECONDS); // each holds its connection
+          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+          }
+          return authors;
+        };
+    Recording recording = begin("/pieces");
+    DbSessionsContainer db = unitOf("/pieces");
+    db.concurrently(List.of(piece, piece, piece));
+    db.close();
+    Trace trace = recording.finish();
+
+    assertThat(trace.connections()).hasSize(3);
+    assertThat(Traced.detectors(trace.findings())).doesNotContain("nested-acquisition");
   }
 
   @Test

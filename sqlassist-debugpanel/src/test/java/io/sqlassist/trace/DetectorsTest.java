@@ -8,12 +8,10 @@ import bookshop.Shop;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.session.DbSessionsContainer;
-import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.Units;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
+import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +38,56 @@ class DetectorsTest {
   @AfterAll
   static void close() {
     shop.close();
+  }
+
+  @Test
+  void thresholdsAreThoseThatAreDocumented() {
+    RecorderSettings settings = new Recorder().settings();
+
+    assertThat(settings.slowStatementNanos()).isEqualTo(100_000_000);
+    assertThat(settings.slowAcquireNanos()).isEqualTo(50_000_000);
+    assertThat(settings.heldIdleNanos()).isEqualTo(100_000_000);
+    assertThat(settings.largeResult()).isEqualTo(1_000);
+    assertThat(settings.autoFlushes()).isEqualTo(10);
+    assertThat(settings.requests()).isEqualTo(200);
+    assertThat(settings.bytes()).isEqualTo(32 << 20);
+    assertThat(settings.pinned()).isEqualTo(20);
+    assertThat(settings.detailedStatements()).isEqualTo(500);
+    assertThat(settings.listedStatements()).isEqualTo(5_000);
+    assertThat(settings.frames()).isEqualTo(8);
+  }
+
+  @Test
+  void threeLazyCollectionsAreNPlusOne() {
+    Trace trace =
+        shop.trace(
+            db ->
+                Shop.authors(db.reader()).stream()
+                    .limit(3)
+                    .forEach(each -> Hibernate.initialize(each.books())));
+
+    assertThat(Traced.finding(trace, Detector.N_PLUS_ONE).count()).isEqualTo(3);
+  }
+
+  @Test
+  void aConnectionThatIsHeldWithoutWorkIsFoundWithItsPlace() {
+    try (Traced strict =
+        Traced.shop(DatabaseKind.H2, cfg -> patient(cfg).heldIdle(Duration.ofMillis(20)))) {
+      Trace trace =
+          strict.trace(
+              db -> {
+                Shop.authors(db.writer());
+                long until = System.nanoTime() + 300_000_000;
+                while (System.nanoTime() < until) {
+                  Thread.onSpinWait();
+                }
+              });
+
+      Finding finding = Traced.finding(trace, Detector.CONNECTION_HELD_IDLE);
+      assertThat(finding.engine()).isEqualTo("writer");
+      assertThat(finding.costNanos()).isGreaterThan(200_000_000);
+      assertThat(finding.frame()).isNotNull();
+    }
   }
 
   @Test
@@ -194,28 +242,6 @@ class DetectorsTest {
             });
 
     assertThat(trace.totals().duplicates()).isEqualTo(1);
-  }
-
-  @Test
-  void piecesThatWorkAtTheSameTimeAreNotNested() throws Exception {
-    CyclicBarrier all = new CyclicBarrier(3);
-    UnitFunction<Integer, RuntimeException> piece =
-        db -> {
-          int authors = Shop.authors(db.writer()).size();
-          try {
-            all.await(20, TimeUnit.SECONDS); // each holds its connection
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-          return authors;
-        };
-    Recording recording = shop.recorder.begin("pieces");
-    Attachment attachment = recording.attach();
-    Units.useUnit(shop.registry, db -> db.concurrently(List.of(piece, piece, piece)));
-    attachment.close();
-    Trace trace = recording.finish();
-
-    assertThat(Traced.detectors(trace.findings())).doesNotContain("nested-acquisition");
   }
 
   @Test

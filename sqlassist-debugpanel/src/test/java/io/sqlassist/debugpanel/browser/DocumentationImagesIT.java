@@ -1,7 +1,7 @@
 package io.sqlassist.debugpanel.browser;
 
+import io.sqlassist.debugpanel.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -108,16 +108,9 @@ class DocumentationImagesIT extends BrowserTests {
 
   private static void keep(Tab tab, String name, String scheme) throws IOException {
     Path file =
-        root().resolve("docs/images/" + name + (scheme.equals("dark") ? "-dark" : "") + ".png");
+        Repository.root()
+            .resolve("docs/images/" + name + (scheme.equals("dark") ? "-dark" : "") + ".png");
     tab.screenshot(file);
     SmallPng.shrink(file.toFile());
-  }
-
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(directory.resolve(".mvn"))) {
-      directory = directory.getParent();
-    }
-    return directory;
   }
 }

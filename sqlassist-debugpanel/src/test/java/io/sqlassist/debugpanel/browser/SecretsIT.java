@@ -2,10 +2,8 @@ package io.sqlassist.debugpanel.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.sqlassist.debugpanel.LogLines;
 import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.trace.HeapDump;
 import java.net.http.HttpRequest;
@@ -18,7 +16,6 @@ import java.util.Set;
 import library.TestApp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What a request brings and stores in secret is nowhere: on no page, in no file, log or memory. */
 class SecretsIT extends BrowserTests {
@@ -38,25 +35,11 @@ class SecretsIT extends BrowserTests {
     return login.headers().firstValue("X-SqlAssist-Request").orElseThrow();
   }
 
-  private static ListAppender<ILoggingEvent> listen() {
-    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    ((Logger) LoggerFactory.getLogger("io.sqlassist")).setLevel(Level.TRACE);
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    root.addAppender(lines);
-    return lines;
-  }
-
-  private static void stopListening(ListAppender<ILoggingEvent> lines) {
-    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).detachAppender(lines);
-    ((Logger) LoggerFactory.getLogger("io.sqlassist")).setLevel(null);
-  }
-
   @Test
   @Proves({"A18", "S9", "S10", "S11"})
   void aLoginIsShownWithoutItsSecrets() {
-    ListAppender<ILoggingEvent> log = listen();
-    try (TestApp app = TestApp.start()) {
+    try (LogLines log = new LogLines();
+        TestApp app = TestApp.start()) {
       app.withPasswordInUrl("hunter2");
       String id = login(app);
       List<String> paths =
@@ -89,12 +72,10 @@ class SecretsIT extends BrowserTests {
           "document.querySelector('sqlassist-toolbar')?.shadowRoot.querySelector('.bar b')");
       holdsNoSecret(tab, "the toolbar");
       tab.close();
-    } finally {
-      stopListening(log);
-    }
-    assertThat(log.list).isNotEmpty();
-    for (ILoggingEvent line : log.list) {
-      assertThat(line.getFormattedMessage()).doesNotContain("hunter2", "s3cret", HASH);
+      assertThat(log.all()).isNotEmpty();
+      for (ILoggingEvent line : log.all()) {
+        assertThat(line.getFormattedMessage()).doesNotContain("hunter2", "s3cret", HASH);
+      }
     }
   }
 
