@@ -281,7 +281,13 @@ final class ExplainGate {
             && (tokens.get(i - 1).isWord(sql, "with")
                 || tokens.get(i - 1).isWord(sql, "recursive")
                 || tokens.get(i - 1).is(sql, ','));
-    return before && close + 1 < tokens.size() && tokens.get(close + 1).isWord(sql, "as");
+    // What follows is a query in parentheses, which no alias is.
+    return before
+        && close + 2 < tokens.size()
+        && tokens.get(close + 1).isWord(sql, "as")
+        && (tokens.get(close + 2).is(sql, '(')
+            || tokens.get(close + 2).isWord(sql, "materialized")
+            || tokens.get(close + 2).isWord(sql, "not"));
   }
 
   private String whyNot() {

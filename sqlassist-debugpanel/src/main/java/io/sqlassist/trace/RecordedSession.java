@@ -25,13 +25,13 @@ final class RecordedSession implements SessionEventListener {
 
   @Override
   public void jdbcConnectionAcquisitionEnd() {
-    recorder.endAcquisition();
+    guarded(recorder::endAcquisition);
   }
 
   @Override
   public void cacheGetEnd(boolean hit) {
     if (hit) {
-      session.recording.answeredByCache(session);
+      guarded(() -> session.recording.answeredByCache(session));
     }
   }
 
@@ -42,8 +42,7 @@ final class RecordedSession implements SessionEventListener {
 
   @Override
   public void flushEnd(int numberOfEntities, int numberOfCollections) {
-    session.recording.flushed(
-        session, flushStart, System.nanoTime(), false, numberOfEntities, numberOfCollections);
+    flushed(flushStart, false, numberOfEntities, numberOfCollections);
   }
 
   @Override
@@ -55,8 +54,23 @@ final class RecordedSession implements SessionEventListener {
   @Override
   public void partialFlushEnd(int numberOfEntities, int numberOfCollections) {
     if (numberOfEntities > 0) {
-      session.recording.flushed(
-          session, autoFlushStart, System.nanoTime(), true, numberOfEntities, numberOfCollections);
+      flushed(autoFlushStart, true, numberOfEntities, numberOfCollections);
+    }
+  }
+
+  private void flushed(long start, boolean auto, int entities, int collections) {
+    guarded(
+        () ->
+            session.recording.flushed(
+                session, start, System.nanoTime(), auto, entities, collections));
+  }
+
+  /** What fails in here must not reach Hibernate, which is in the middle of something. */
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      recorder.captureFailed(e);
     }
   }
 }

@@ -75,9 +75,7 @@ record SqlShape(
   /** What answers anew each time: sequences, clocks, dice, locks. */
   private static final Set<String> ANEW =
       Set.of(
-          "nextval",
           "lastval",
-          "currval",
           "setval",
           "last_insert_id",
           "scope_identity",
@@ -90,16 +88,10 @@ record SqlShape(
           "uuid_generate_v4",
           "newid",
           "now",
-          "current_timestamp",
-          "current_time",
-          "localtimestamp",
-          "localtime",
           "clock_timestamp",
           "statement_timestamp",
           "transaction_timestamp",
           "timeofday",
-          "sysdate",
-          "systimestamp",
           "sysdatetime",
           "getdate",
           "utc_timestamp",
@@ -112,8 +104,17 @@ record SqlShape(
           "sleep",
           "benchmark",
           "row_count",
-          "found_rows",
-          "skip");
+          "found_rows");
+
+  /** The same, of what needs no parentheses. */
+  private static final Set<String> ANEW_ALONE =
+      Set.of(
+          "current_timestamp",
+          "current_time",
+          "localtimestamp",
+          "localtime",
+          "sysdate",
+          "systimestamp");
 
   private static boolean isRepeatable(String sql, List<SqlToken> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
@@ -127,10 +128,18 @@ record SqlShape(
               && (tokens.get(i - 1).isWord(sql, "next")
                   || tokens.get(i - 1).isWord(sql, "previous")
                   || tokens.get(i - 1).isWord(sql, "current"));
+      boolean ofTable = i > 0 && tokens.get(i - 1).is(sql, '.');
+      boolean called = i + 1 < tokens.size() && tokens.get(i + 1).is(sql, '(');
+      boolean locked = i + 1 < tokens.size() && tokens.get(i + 1).isWord(sql, "locked");
       if (ofSequence
-          || ANEW.contains(word)
-          || word.startsWith("pg_advisory")
-          || word.startsWith("pg_try_advisory")) {
+          || word.equals("nextval") // Oracle's stands behind a dot
+          || word.equals("currval")
+          || (word.equals("skip") && locked)
+          || (!ofTable && ANEW_ALONE.contains(word))
+          || (called
+              && (ANEW.contains(word)
+                  || word.startsWith("pg_advisory")
+                  || word.startsWith("pg_try_advisory")))) {
         return false;
       }
     }

@@ -212,6 +212,27 @@ class DetectorsTest {
   }
 
   @Test
+  void onlyWhatAnswersAnewIsNoQuestion() {
+    for (String sql :
+        List.of(
+            "select b.uuid, b.now, b.skip, identity from b where b.id = ?",
+            "select b.current_time from b")) {
+      assertThat(Driven.shape(sql).repeatable()).as(sql).isTrue();
+    }
+    for (String sql :
+        List.of(
+            "select now()",
+            "select current_timestamp",
+            "select next value for s",
+            "select s.nextval from dual",
+            "select nextval('s')",
+            "select pg_advisory_lock(1)",
+            "select id from job for update skip locked")) {
+      assertThat(Driven.shape(sql).repeatable()).as(sql).isFalse();
+    }
+  }
+
+  @Test
   void sameQuestionThroughAnotherEngineAfterAWriteIsNoDuplicate() {
     Trace trace =
         shop.trace(

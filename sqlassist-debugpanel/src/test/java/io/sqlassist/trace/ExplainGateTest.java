@@ -109,6 +109,10 @@ class ExplainGateTest {
         "select file_write('a', '/tmp/x')",
         "select shop.count(1)",
         "select a, nextval ('s') from t",
+        "select id, charge(id) as done from card",
+        "select id, pg_terminate_backend(pid) as done from pg_stat_activity",
+        "select 1 from t, charge(1) as x",
+        "with a(x) as (select 1) select x, charge(x) as y from a",
         "delete from t",
       })
   void whatCallsAnyOtherFunctionMayNot(String sql) {
