@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.hibernate.boot.model.relational.AuxiliaryDatabaseObject;
 import org.hibernate.boot.model.relational.ContributableDatabaseObject;
 import org.hibernate.boot.model.relational.Sequence;
@@ -41,6 +42,9 @@ final class DdlStatements {
 
   /** SQLSTATEs of "there is one already", of PostgreSQL: type, cast, table, schema. */
   private static final Set<String> EXISTS = Set.of("42710", "42723", "42P07", "42P06");
+
+  private static final Pattern CASCADE =
+      Pattern.compile("\\s+cascade\\s*;?\\s*$", Pattern.CASE_INSENSITIVE);
 
   private final String engine;
   private final MetadataImplementor metadata;
@@ -109,7 +113,28 @@ final class DdlStatements {
     if (!withTypes) {
       script.statements.removeAll(auxiliary(false));
     }
+    script.statements.replaceAll(DdlStatements::withoutCascade);
     return script.statements;
+  }
+
+  /** Their foreign keys are dropped before; what else depends on a table, such as a view, stays. */
+  private static String withoutCascade(String sql) {
+    return sql.startsWith("drop table ") ? CASCADE.matcher(sql).replaceFirst(" restrict") : sql;
+  }
+
+  /** Whether the statements drop the foreign keys that the mapping knows before the tables. */
+  boolean dropsMappedForeignKeys() {
+    return dialect.dropConstraints();
+  }
+
+  /** For a name as the database spells it. */
+  String dropForeignKey(String table, String key) {
+    return "alter table "
+        + dialect.toQuotedIdentifier(table)
+        + " "
+        + dialect.getDropForeignKeyString()
+        + " "
+        + dialect.toQuotedIdentifier(key);
   }
 
   private static ContributableMatcher only(Set<ContributableDatabaseObject> objects) {
@@ -149,7 +174,7 @@ final class DdlStatements {
             }
             connection.commit();
           } catch (SQLException | RuntimeException e) {
-            connection.rollback();
+            rollback(connection, e);
             throw e;
           } finally {
             if (autoCommit) {
@@ -159,11 +184,22 @@ final class DdlStatements {
         });
   }
 
+  private static void rollback(Connection connection, Exception because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
+  }
+
   private void run(Connection connection, Statement statement, String sql, boolean mayExist)
       throws SQLException {
     Savepoint before = mayExist ? connection.setSavepoint() : null;
     try {
       statement.execute(sql);
+      if (before != null) {
+        connection.releaseSavepoint(before);
+      }
     } catch (SQLException e) {
       if (before == null || !EXISTS.contains(String.valueOf(e.getSQLState()))) {
         throw new SchemaChangeException(

@@ -261,12 +261,23 @@ public final class MappedTables {
     Set<ContributableDatabaseObject> doomed = new LinkedHashSet<>(chosen.objects());
     doomed.removeAll(chosen.sharedWithOthers());
     Set<ContributableDatabaseObject> existing = ddl.existing(doomed);
-    refuseReferences(connections, existing);
-    ddl.run(connections, ddl.drop(doomed, chosen.isAll()));
+    List<String> statements = new ArrayList<>(keysOfOtherNames(connections, existing, ddl));
+    statements.addAll(ddl.drop(doomed, chosen.isAll()));
+    ddl.run(connections, statements);
   }
 
-  private void refuseReferences(
-      ConnectionProvider connections, Set<ContributableDatabaseObject> doomed) {
+  /**
+   * Refuses to drop what other tables refer to.
+   *
+   * @return what drops the foreign keys between the tables that Hibernate would not drop
+   */
+  private List<String> keysOfOtherNames(
+      ConnectionProvider connections, Set<ContributableDatabaseObject> doomed, DdlStatements ddl) {
+    Set<String> mapped = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    if (ddl.dropsMappedForeignKeys()) {
+      forEachForeignKey(doomed, key -> mapped.add(key.getName()));
+    }
+    List<String> statements = new ArrayList<>();
     Set<String> names =
         doomed.stream()
             .filter(Table.class::isInstance)
@@ -290,6 +301,8 @@ public final class MappedTables {
                           + "' ("
                           + key.getKey()
                           + ")");
+                } else if (!mapped.contains(key.getKey())) {
+                  statements.add(ddl.dropForeignKey(key.getValue(), key.getKey()));
                 }
               }
             }
@@ -303,6 +316,7 @@ public final class MappedTables {
               + String.join(", ", referring)
               + ". Drop those first, or together with these.");
     }
+    return statements;
   }
 
   /**
@@ -316,13 +330,9 @@ public final class MappedTables {
   public SchemaReport compare(ConnectionProvider connections, Class<?>... entities) {
     Chosen chosen = chosen(entities);
     DdlStatements ddl = ddl();
-    List<SchemaDifference> differences = new ArrayList<>();
-    DdlStatements.use(
-        engine,
-        connections,
-        connection ->
-            differences.addAll(
-                ddl.compare(chosen.objects(), new SchemaReader(connection).read(List.of()))));
+    // First, and given back: Hibernate takes a connection of its own to compare the columns.
+    SchemaInfo told = reflect(engine, connections);
+    List<SchemaDifference> differences = ddl.compare(chosen.objects(), told);
     return new SchemaReport(engine, differences);
   }
 

@@ -160,7 +160,7 @@ final class SchemaReader {
         String name = row.getString("INDEX_NAME");
         if (name != null && row.getShort("TYPE") != DatabaseMetaData.tableIndexStatistic) {
           columns.computeIfAbsent(name, key -> new ArrayList<>()).add(row.getString("COLUMN_NAME"));
-          if (!row.getBoolean("NON_UNIQUE")) {
+          if (!row.getBoolean("NON_UNIQUE") && isForAllRows(row.getString("FILTER_CONDITION"))) {
             unique.add(name);
           }
         }
@@ -179,6 +179,11 @@ final class SchemaReader {
           }
         });
     return indexes;
+  }
+
+  /** A unique index with a condition lets rows outside of it be alike. */
+  private static boolean isForAllRows(@Nullable String condition) {
+    return condition == null || condition.isBlank();
   }
 
   private List<ForeignKeyInfo> foreignKeys(String table) throws SQLException {

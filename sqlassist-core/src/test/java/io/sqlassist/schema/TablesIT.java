@@ -268,6 +268,62 @@ class TablesIT {
   }
 
   @Test
+  void aViewOnATableIsNotDroppedWithIt() {
+    Engine engine = db.engine("writer", Library.Visitor.class);
+    engine.createTables();
+    db.sql("create view important as select name from visitor");
+
+    if (db.kind == DatabaseKind.MARIADB) { // which lets the table go, and keeps the view
+      engine.dropTables();
+    } else {
+      assertThatThrownBy(engine::dropTables)
+          .isInstanceOf(SchemaChangeException.class)
+          .hasMessageMatching("(?is).*important.*");
+      assertThat(tables(engine)).contains("important", "visitor");
+    }
+  }
+
+  @Test
+  void foreignKeysOfOtherNamesDoNotKeepTablesFromBeingDropped() {
+    db.engine(
+            "hibernate",
+            config ->
+                config.entities(Library.ENTITIES).constraintNaming(ConstraintNaming.HIBERNATE))
+        .createTables();
+    Engine engine = db.engine("writer", Library.ENTITIES);
+
+    engine.dropTables();
+
+    assertThat(engine.reflectTables().tables()).isEmpty();
+  }
+
+  @Test
+  void comparingNeedsOneConnectionAtATime() {
+    Engine engine =
+        db.engine("writer", config -> config.entities(Library.Visitor.class).maxConnections(1));
+
+    engine.createTables();
+    assertThat(engine.validateTables().isEmpty()).isTrue();
+    engine.dropTables();
+  }
+
+  @Test
+  void aUniqueIndexOnSomeRowsIsNoUniqueConstraint() {
+    if (db.kind != DatabaseKind.POSTGRESQL) {
+      return; // the others have none
+    }
+    Engine engine = db.engine("writer", Library.ENTITIES);
+    engine.createTables();
+    db.sql(
+        "alter table book drop constraint uq_book_isbn",
+        "create unique index uq_book_isbn on book (isbn) where edition > 1");
+
+    assertThat(engine.validateTables().differences())
+        .extracting(SchemaDifference::kind)
+        .containsExactly(Kind.MISSING_UNIQUE);
+  }
+
+  @Test
   void anotherEngineOnTheSameMappingNamesTheSame() {
     db.engine("writer", Library.ENTITIES).createTables();
     Engine second = db.engine("second", Library.ENTITIES);
