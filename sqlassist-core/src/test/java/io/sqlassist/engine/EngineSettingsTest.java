@@ -202,6 +202,18 @@ class EngineSettingsTest {
   }
 
   @Test
+  void anEnginesOwnEntitiesReplaceThePackagesOfTheDefaults() {
+    Engine engine =
+        start(
+            properties(
+                "defaults.entity-packages", "io.sqlassist.fixture",
+                "engines.writer.url", H2.url(),
+                "engines.writer.entities", Book.class.getName()));
+
+    assertThat(engine.options().entities()).isEqualTo(List.<Class<?>>of(Book.class));
+  }
+
+  @Test
   void environmentGoesBeforePropertiesAndThoseBeforeTheDefaultsOfTheCode() {
     registry.defaults(
         engine ->
