@@ -231,6 +231,22 @@ public class DbSessionsContainer implements AutoCloseable {
     return on(engineFor(entity));
   }
 
+  /**
+   * A repository on the engine where its entity lives, as {@link #sessionFor} tells it. For another
+   * engine say which: {@code db.on("reader").repository(Books.class)}.
+   *
+   * @param type an interface that Hibernate's annotation processor has implemented
+   * @param <R> the interface
+   * @return the repository, the same one for the whole unit of work
+   * @throws IllegalArgumentException as {@link EngineScope#repository}, or if it can't be told which
+   *     entity it is for
+   * @throws io.sqlassist.engine.EntityRoutingException as {@link #sessionFor}
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public <R> R repository(Class<R> type) {
+    return on(RepositoryPlan.of(type).entity()).repository(type);
+  }
+
   String engineFor(Class<?> entity) {
     return registry.engineFor(entity);
   }

@@ -56,6 +56,41 @@ public final class EngineScope {
   }
 
   /**
+   * A repository of Jakarta Data, or any other interface that Hibernate's annotation processor has
+   * implemented, on this engine in this unit of work: always the same one. It works on {@link
+   * #statelessSession()}, or on {@link #session()} if it was generated for that, so it takes part in
+   * the unit's transaction and ends with the unit. Acquires no connection.
+   *
+   * @param type the interface
+   * @param <R> the interface
+   * @return the repository
+   * @throws IllegalArgumentException if there is no implementation; the message says how to have
+   *     one generated
+   * @throws io.sqlassist.engine.EntityRoutingException if the engine does not map an entity that
+   *     the repository works with
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  public <R> R repository(Class<R> type) {
+    return type.cast(slot.repository(RepositoryPlan.of(type)));
+  }
+
+  /**
+   * The same repository on this engine, whichever engine or session it is on now. That one is not
+   * changed.
+   *
+   * @param repository a repository, of this unit of work or from elsewhere
+   * @param <R> its type
+   * @return the repository of this engine in this unit of work
+   * @throws IllegalArgumentException if it has no constructor that takes a session
+   * @throws io.sqlassist.engine.EntityRoutingException as {@link #repository}
+   * @throws UnitEndedException if the unit of work has ended
+   */
+  @SuppressWarnings("unchecked")
+  public <R> R using(R repository) {
+    return (R) slot.repository(RepositoryPlan.of(repository.getClass()));
+  }
+
+  /**
    * What this unit of work has done with the engine. Opens nothing; works after the end, too.
    *
    * @return the status

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import org.hibernate.HibernateException;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,25 @@ final class EngineSlot {
     } finally {
       unit.guard().exit();
     }
+  }
+
+  Object repository(RepositoryPlan plan) {
+    unit.guard().enter();
+    try {
+      plan.check(this);
+      return scopedSession().repository(plan);
+    } finally {
+      unit.guard().exit();
+    }
+  }
+
+  /** Whether that class is an entity of the engine. */
+  boolean maps(Class<?> entity) {
+    return engine
+        .sessionFactory()
+        .unwrap(SessionFactoryImplementor.class)
+        .getMappingMetamodel()
+        .isEntityClass(entity);
   }
 
   private ScopedSession scopedSession() {

@@ -1,5 +1,7 @@
 package io.sqlassist.session;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.StatelessSession;
@@ -12,6 +14,7 @@ final class ScopedSession {
   private final @Nullable ScopedSession outer;
   private @Nullable StatelessSession statelessSession;
   private @Nullable Suspension suspension;
+  private @Nullable Map<Class<?>, Object> repositories;
 
   ScopedSession(Session session, @Nullable ScopedSession outer) {
     this.session = session;
@@ -33,6 +36,21 @@ final class ScopedSession {
       statelessSession = open;
     }
     return open;
+  }
+
+  /** The repository of that plan on these sessions: always the same one. */
+  Object repository(RepositoryPlan plan) {
+    Map<Class<?>, Object> open = repositories;
+    if (open == null) {
+      open = new HashMap<>();
+      repositories = open;
+    }
+    Object repository = open.get(plan.implementation());
+    if (repository == null) {
+      repository = plan.make(this);
+      open.put(plan.implementation(), repository);
+    }
+    return repository;
   }
 
   /** Refuses statements of this session while a savepoint block has a session of its own. */

@@ -457,6 +457,10 @@ final class Unit implements LentConnection.User {
     return refusal;
   }
 
+  String engineFor(Class<?> entity) {
+    return registry.engineFor(entity);
+  }
+
   void rollback() {
     refuseInsideOfSavepoint(null);
     whileUsed(

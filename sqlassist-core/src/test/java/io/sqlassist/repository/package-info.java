@@ -1,0 +1,2 @@
+/** Repositories of Jakarta Data, as Hibernate's annotation processor implements them. */
+package io.sqlassist.repository;
