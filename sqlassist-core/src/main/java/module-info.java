@@ -19,5 +19,6 @@ module io.sqlassist.core {
   exports io.sqlassist.observe;
   exports io.sqlassist.schema;
   exports io.sqlassist.session;
+  exports io.sqlassist.shard;
   exports io.sqlassist.transaction;
 }

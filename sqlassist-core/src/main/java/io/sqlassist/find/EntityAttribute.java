@@ -106,6 +106,10 @@ record EntityAttribute(
     return null;
   }
 
+  Class<?> boxedType() {
+    return boxed(javaType);
+  }
+
   private static Class<?> boxed(Class<?> type) {
     return MethodType.methodType(type).wrap().returnType();
   }

@@ -3,6 +3,7 @@ package io.sqlassist.find;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
+import jakarta.persistence.criteria.Selection;
 import jakarta.persistence.metamodel.EntityType;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.util.ArrayList;
@@ -379,7 +380,7 @@ public final class Finder<E> {
     return wishing(wish.page(wish.offset, notNegative("limit", rows)));
   }
 
-  private static int notNegative(String what, int rows) {
+  static int notNegative(String what, int rows) {
     if (rows < 0) {
       throw new IllegalArgumentException("The " + what + " " + rows + " is negative.");
     }
@@ -394,7 +395,7 @@ public final class Finder<E> {
    * @throws IllegalStateException if the finder has an offset or a limit, which would hide others
    */
   public Optional<E> one() {
-    if (wish.offset != 0 || wish.limit != Integer.MAX_VALUE) {
+    if (isPaged()) {
       throw new IllegalStateException(
           "one() looks at all that match, but this finder has an offset or a limit. Ask for"
               + " first() or list().");
@@ -514,6 +515,45 @@ public final class Finder<E> {
     Where<E> where = where(query);
     query.select(where.cb.literal(1));
     return !session.createSelectionQuery(query).setMaxResults(1).getResultList().isEmpty();
+  }
+
+  /** What the merging of several finders' answers needs to know. */
+  List<SortTerm> effectiveOrder() {
+    return wish.effectiveOrder();
+  }
+
+  boolean isPaged() {
+    return wish.offset != 0 || wish.limit != Integer.MAX_VALUE;
+  }
+
+  Class<E> entity() {
+    return entity;
+  }
+
+  String conditions() {
+    return description();
+  }
+
+  /** Up to so many entities, each with its values in the order's terms. */
+  List<Tuple> listForMerging(int rows, MergeOrder merging) {
+    JpaCriteriaQuery<Tuple> query = builder().createTupleQuery();
+    Where<E> where = where(query);
+    List<Selection<?>> selected = new ArrayList<>();
+    selected.add(where.root);
+    List<jakarta.persistence.criteria.Order> sorts = new ArrayList<>();
+    for (SortTerm term : wish.effectiveOrder()) {
+      selected.add(term.attribute().in(where.root));
+      sorts.add(merging.sort(term, where.root, where.cb));
+    }
+    for (EntityAttribute key : attributes.key()) {
+      sorts.add(SortTerm.ascending(key, false).in(where.root, where.cb, where.text));
+    }
+    query.select(where.cb.tuple(selected)).orderBy(sorts);
+    return wishing(wish.page(0, rows)).page(session.createSelectionQuery(query)).getResultList();
+  }
+
+  MergeOrder mergeOrder() {
+    return MergeOrder.of(factory(), entity, wish.effectiveOrder());
   }
 
   /**

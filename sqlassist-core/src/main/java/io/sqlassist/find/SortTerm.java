@@ -94,13 +94,19 @@ record SortTerm(
   /** Where the database alone would put nulls depends on the database. */
   JpaOrder in(Root<?> root, HibernateCriteriaBuilder cb, TextMatch text) {
     JpaExpression<?> column = ignoringCase ? text.fold(attribute.textIn(root)) : attribute.in(root);
-    if (!attribute.optional()) {
-      return cb.sort(column, direction);
+    return sort(column, cb);
+  }
+
+  JpaOrder sort(JpaExpression<?> column, HibernateCriteriaBuilder cb) {
+    return attribute.optional()
+        ? cb.sort(column, direction, placeOfNulls())
+        : cb.sort(column, direction);
+  }
+
+  Nulls placeOfNulls() {
+    if (nulls != Nulls.NONE) {
+      return nulls;
     }
-    Nulls place = nulls;
-    if (place == Nulls.NONE) {
-      place = direction == SortDirection.ASCENDING ? Nulls.LAST : Nulls.FIRST;
-    }
-    return cb.sort(column, direction, place);
+    return direction == SortDirection.ASCENDING ? Nulls.LAST : Nulls.FIRST;
   }
 }

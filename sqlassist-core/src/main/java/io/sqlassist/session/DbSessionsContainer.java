@@ -238,8 +238,8 @@ public class DbSessionsContainer implements AutoCloseable {
    * @param type an interface that Hibernate's annotation processor has implemented
    * @param <R> the interface
    * @return the repository, the same one for the whole unit of work
-   * @throws IllegalArgumentException as {@link EngineScope#repository}, or if it can't be told which
-   *     entity it is for
+   * @throws IllegalArgumentException as {@link EngineScope#repository}, or if it can't be told
+   *     which entity it is for
    * @throws io.sqlassist.engine.EntityRoutingException as {@link #sessionFor}
    * @throws UnitEndedException if the unit of work has ended
    */

@@ -58,8 +58,8 @@ public final class EngineScope {
   /**
    * A repository of Jakarta Data, or any other interface that Hibernate's annotation processor has
    * implemented, on this engine in this unit of work: always the same one. It works on {@link
-   * #statelessSession()}, or on {@link #session()} if it was generated for that, so it takes part in
-   * the unit's transaction and ends with the unit. Acquires no connection.
+   * #statelessSession()}, or on {@link #session()} if it was generated for that, so it takes part
+   * in the unit's transaction and ends with the unit. Acquires no connection.
    *
    * @param type the interface
    * @param <R> the interface

@@ -136,7 +136,8 @@ class RepositoryTest {
         .hasMessageContaining("java.lang.Runnable_")
         .hasMessageContaining("<groupId>org.hibernate.orm</groupId>")
         .hasMessageContaining("<artifactId>hibernate-processor</artifactId>")
-        .hasMessageContaining("<version>" + org.hibernate.Version.getVersionString() + "</version>");
+        .hasMessageContaining(
+            "<version>" + org.hibernate.Version.getVersionString() + "</version>");
     assertThatThrownBy(() -> db.on("writer").repository(Nested.class))
         .hasMessageContaining("give Nested a file of its own");
   }

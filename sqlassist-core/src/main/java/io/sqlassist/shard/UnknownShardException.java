@@ -1,0 +1,25 @@
+package io.sqlassist.shard;
+
+import java.io.Serial;
+import java.util.Collection;
+
+/**
+ * The set has no shard of that name. The message lists those it has.
+ *
+ * <p>Immutable; may be shared between threads.
+ */
+public final class UnknownShardException extends IllegalArgumentException {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the exception.
+   *
+   * @param shard the name that was asked for
+   * @param source who named it, as the beginning of a sentence
+   * @param known the names of the shards there are
+   */
+  public UnknownShardException(String shard, String source, Collection<String> known) {
+    super(source + " the shard '" + shard + "'. Known shards: " + String.join(", ", known) + ".");
+  }
+}
