@@ -345,7 +345,9 @@ public final class Finder<E> {
   /**
    * Sorts by attributes, after those that the finder sorts by already.
    *
-   * @param orders Hibernate's orders, such as {@code Order.asc(Book_.title).ignoringCase()}
+   * @param orders Hibernate's orders, such as {@code Order.by(Book_.title, DESCENDING, true)}, the
+   *     last for ignoring case: in Hibernate 7.4 {@code Order.asc(Book_.title).ignoringCase()} does
+   *     not ignore it
    * @return a finder that sorts by this, too
    * @throws UnknownAttributeException if there is no such attribute
    */

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.hibernate.Session;
 import org.hibernate.query.Order;
+import org.hibernate.query.SortDirection;
 import org.hibernate.query.restriction.Restriction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -483,6 +484,8 @@ class FinderIT {
     assertThat(ids(tomes().containing(title, "MM").list())).containsExactly(1L);
     assertThat(tomes().exactThenIgnoringCase(title, "SENSE")).map(Tome::id).contains(2L);
     assertThat(ids(tomes().orderBy(Order.desc(stock)).list())).containsExactly(2L, 1L);
+    assertThat(ids(tomes().orderBy(Order.by(title, SortDirection.DESCENDING, true)).list()))
+        .containsExactly(2L, 1L);
     assertThatThrownBy(() -> tomes().with((SingularAttribute<Tome, Object>) null, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("initialise an engine");
