@@ -86,7 +86,14 @@ final class EntityAttributes {
 
   private static List<SingularAttribute<?, ?>> idAttributes(EntityType<?> type) {
     List<SingularAttribute<?, ?>> ids = new ArrayList<>();
-    if (type.hasSingleIdAttribute()) {
+    for (SingularAttribute<?, ?> each : type.getSingularAttributes()) {
+      if (each.isId()) {
+        ids.add(each);
+      }
+    }
+    if (!ids.isEmpty()) {
+      // they are among the attributes
+    } else if (type.hasSingleIdAttribute()) {
       ids.add(type.getId(type.getIdType().getJavaType()));
     } else {
       ids.addAll(type.getIdClassAttributes());

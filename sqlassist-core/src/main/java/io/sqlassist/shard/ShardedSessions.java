@@ -43,14 +43,14 @@ public final class ShardedSessions {
    */
   public ShardedSessions only(String... some) {
     for (String shard : some) {
-      checkKnown(shard, "There is no, or no more,");
+      checkKnown(shard);
     }
     return new ShardedSessions(shards, unit, List.copyOf(Arrays.asList(some)));
   }
 
-  private void checkKnown(String shard, String source) {
+  private void checkKnown(String shard) {
     if (!names.contains(shard)) {
-      throw new UnknownShardException(shard, source, names);
+      throw new UnknownShardException("There is no shard '" + shard + "' here.", names);
     }
   }
 
@@ -71,7 +71,7 @@ public final class ShardedSessions {
    * @throws UnknownShardException if it is not of this set
    */
   public Session session(String shard) {
-    checkKnown(shard, "There is no, or no more,");
+    checkKnown(shard);
     EngineScope scope = unit.on(shard);
     Session session = scope.session();
     shards.guard(shard, session.getSessionFactory());

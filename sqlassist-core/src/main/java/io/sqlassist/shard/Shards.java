@@ -70,7 +70,8 @@ public final class Shards {
     }
     if (settings.keys().isEmpty()) {
       throw new IllegalArgumentException(
-          "A set of shards needs entity(...), which tells what the rows of an entity are spread by.");
+          "A set of shards needs entity(...), which tells what the rows of an entity are spread"
+              + " by.");
     }
     Shards shards = new Shards(registry, settings, chooser);
     shards.names.forEach(shards::check);
@@ -131,7 +132,8 @@ public final class Shards {
   public String shardOfKey(Object key) {
     String shard = chooser.shardOf(Objects.requireNonNull(key, "key"));
     if (!names.contains(shard)) {
-      throw new UnknownShardException(shard, "The chooser chose, for a key,", names);
+      throw new UnknownShardException(
+          "The chooser chose '" + shard + "' for a key, which is no shard of this set.", names);
     }
     return shard;
   }
@@ -140,7 +142,8 @@ public final class Shards {
     List<String> order = searchOrder.shardsFor(entity, id);
     for (String shard : order) {
       if (!names.contains(shard)) {
-        throw new UnknownShardException(shard, "The search order names", names);
+        throw new UnknownShardException(
+            "The search order names '" + shard + "', which is no shard of this set.", names);
       }
     }
     return order;

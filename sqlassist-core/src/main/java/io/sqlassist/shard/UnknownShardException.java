@@ -15,11 +15,10 @@ public final class UnknownShardException extends IllegalArgumentException {
   /**
    * Creates the exception.
    *
-   * @param shard the name that was asked for
-   * @param source who named it, as the beginning of a sentence
+   * @param problem who named which shard, as a sentence
    * @param known the names of the shards there are
    */
-  public UnknownShardException(String shard, String source, Collection<String> known) {
-    super(source + " the shard '" + shard + "'. Known shards: " + String.join(", ", known) + ".");
+  public UnknownShardException(String problem, Collection<String> known) {
+    super(problem + " Known shards: " + String.join(", ", known) + ".");
   }
 }

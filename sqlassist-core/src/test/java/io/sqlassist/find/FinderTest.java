@@ -153,6 +153,32 @@ class FinderTest {
     session.getTransaction().rollback();
   }
 
+  @Test
+  void aKeyMayBeInheritedAndOfATypeParameter() {
+    try (TestEngines own = TestEngines.none()) {
+      own.add(
+          "writer", H2.dataSource(), EngineKind.READ_WRITE, config -> config.entities(Leaf.class));
+      try (Session leaves = own.registry().engine("writer").openSession()) {
+        leaves.beginTransaction();
+        leaves.persist(new Leaf(2L, "b"));
+        leaves.persist(new Leaf(1L, "b"));
+        Finder<Leaf> finder = Finder.of(leaves, Leaf.class);
+
+        assertThat(finder.orderBy("colour").list())
+            .extracting(leaf -> leaf.id)
+            .containsExactly(1L, 2L);
+        assertThat(finder.with("id", 2L).one()).isEqualTo(finder.byId(2L));
+        assertThat(finder.byIds(List.of(2L, 1L)))
+            .extracting(leaf -> leaf.id)
+            .containsExactly(2L, 1L);
+        assertThat(finder.toMap(finder.first().orElseThrow()))
+            .isEqualTo(Map.of("id", 1L, "colour", "b"));
+        assertThatThrownBy(() -> finder.with("ids", 1L)).hasMessageContaining("first: id, colour");
+        leaves.getTransaction().rollback();
+      }
+    }
+  }
+
   // Lazy attributes need an enhanced class.
 
   @Test

@@ -118,13 +118,15 @@ class ShardsTest {
       ShardedSessions novels = wrong.in(db);
       assertThatThrownBy(() -> novels.persist(novel("emma", 1)))
           .isInstanceOf(UnknownShardException.class)
-          .hasMessageContaining("the shard 'seven'. Known shards: even, odd.");
+          .hasMessageContaining(
+              "chose 'seven' for a key, which is no shard of this set. Known shards: even, odd.");
       assertThatThrownBy(() -> novels.byId(Novel.class, 1L))
           .isInstanceOf(UnknownShardException.class)
-          .hasMessageContaining("the shard 'eleven'. Known shards: even, odd.");
+          .hasMessageContaining(
+              "names 'eleven', which is no shard of this set. Known shards: even, odd.");
       assertThatThrownBy(() -> novels.session("parcels"))
           .isInstanceOf(UnknownShardException.class)
-          .hasMessageContaining("Known shards: even, odd.");
+          .hasMessageContaining("There is no shard 'parcels' here. Known shards: even, odd.");
       assertThatThrownBy(() -> novels.only("odd").session("even"))
           .isInstanceOf(UnknownShardException.class)
           .hasMessageContaining("Known shards: odd.");
