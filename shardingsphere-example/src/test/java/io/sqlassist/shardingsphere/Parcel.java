@@ -2,9 +2,11 @@ package io.sqlassist.shardingsphere;
 
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.Table;
 
 /** An entity like any other: it knows nothing of shards. */
 @Entity
+@Table(name = "parcel")
 public class Parcel {
 
   @Id private long id;

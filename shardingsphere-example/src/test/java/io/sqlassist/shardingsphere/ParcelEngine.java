@@ -35,7 +35,7 @@ final class ParcelEngine implements AutoCloseable {
       try (Connection connection = database.dataSource().getConnection()) {
         connection
             .createStatement()
-            .execute("create table Parcel (id bigint primary key, label varchar(20), weight int)");
+            .execute("create table parcel (id bigint primary key, label varchar(20), weight int)");
       }
     }
     try (InputStream rules = ParcelEngine.class.getResourceAsStream("/parcels.yaml")) {
@@ -63,7 +63,7 @@ final class ParcelEngine implements AutoCloseable {
     List<Long> ids = new ArrayList<>();
     try (Connection connection = databases.get(name).dataSource().getConnection();
         ResultSet rows =
-            connection.createStatement().executeQuery("select id from Parcel order by id")) {
+            connection.createStatement().executeQuery("select id from parcel order by id")) {
       while (rows.next()) {
         ids.add(rows.getLong(1));
       }
@@ -74,7 +74,7 @@ final class ParcelEngine implements AutoCloseable {
   void empty() throws SQLException {
     for (DatabaseHandle database : databases.values()) {
       try (Connection connection = database.dataSource().getConnection()) {
-        connection.createStatement().execute("delete from Parcel");
+        connection.createStatement().execute("delete from parcel");
       }
     }
   }
