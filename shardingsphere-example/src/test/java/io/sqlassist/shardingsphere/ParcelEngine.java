@@ -86,8 +86,12 @@ final class ParcelEngine implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     registry.close();
-    ((AutoCloseable) sharded).close(); // and with it the pools
+    try {
+      ((AutoCloseable) sharded).close(); // and with it the pools
+    } catch (Exception e) {
+      throw new IllegalStateException("ShardingSphere's data source did not close", e);
+    }
   }
 }

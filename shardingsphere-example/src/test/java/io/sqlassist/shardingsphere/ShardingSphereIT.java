@@ -26,7 +26,7 @@ class ShardingSphereIT {
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     engine.close();
   }
 
