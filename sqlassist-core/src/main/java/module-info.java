@@ -10,6 +10,7 @@ module io.sqlassist.core {
   requires transitive java.sql;
   requires transitive org.hibernate.orm.core;
   requires static com.zaxxer.hikari;
+  requires static org.crac;
   requires static transitive org.jspecify;
   requires org.slf4j;
 

@@ -9,6 +9,7 @@ import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitConsumer;
 import io.sqlassist.session.UnitFunction;
 import io.sqlassist.session.Units;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -225,15 +226,61 @@ public final class SqlAssist {
   }
 
   /**
+   * Drops the pooled connections of an engine, and keeps everything else: see {@link
+   * Engine#reinit()}.
+   *
+   * @param name its name
+   * @throws io.sqlassist.engine.UnknownEngineException if there is none; the message lists the
+   *     known names
+   * @throws UnsupportedOperationException if its pool does not know how
+   */
+  public static void reinitEngine(String name) {
+    registry.reinitEngine(name);
+  }
+
+  /**
+   * As {@link #reinitEngine(String)}, for all engines. What one of them throws does not stop the
+   * others.
+   *
+   * @throws RuntimeException the first failure, with the others suppressed in it
+   */
+  public static void reinitEngines() {
+    registry.reinitEngines();
+  }
+
+  /**
    * Closes all engines, with the pools that SqlAssist made; never a data source that was handed in.
    * Afterwards new engines can be initialised, without the defaults of before.
    */
   public static void shutdown() {
-    EngineRegistry closing;
-    synchronized (SqlAssist.class) {
-      closing = registry;
-      registry = EngineRegistry.create();
+    fresh().close();
+  }
+
+  /**
+   * As {@link #shutdown()}, but lets units of work that are under way finish before.
+   *
+   * @param drain how long to wait for them at most; those that still hold a connection then are cut
+   *     off and rolled back
+   */
+  public static void shutdown(Duration drain) {
+    EngineRegistry closing = registry;
+    try {
+      closing.close(drain); // first: what is under way asks for the shared registry still
+    } finally {
+      synchronized (SqlAssist.class) {
+        if (registry == closing) {
+          registry = EngineRegistry.create();
+        }
+      }
     }
-    closing.close();
+  }
+
+  /** Puts a new registry into the place of the shared one, which is returned. */
+  private static EngineRegistry fresh() {
+    synchronized (SqlAssist.class) {
+      EngineRegistry former = registry;
+      registry = EngineRegistry.create();
+      return former;
+    }
   }
 }

@@ -75,12 +75,12 @@ final class ConnectionEvents {
   }
 
   /** Acquires a connection that every listener accepts. */
-  Connection acquire(EngineConnections connections) throws SQLException {
+  Connection acquire(EngineHost host) throws SQLException {
     long begin = System.nanoTime();
     Function<String, Optional<Object>> attributes = Acquiring.attributes();
     Connection connection;
     try {
-      connection = accepted(connections, attributes, begin);
+      connection = accepted(host, attributes, begin);
     } catch (EngineBusyException e) {
       observer.busy(System.nanoTime() - begin);
       throw e;
@@ -95,16 +95,16 @@ final class ConnectionEvents {
   }
 
   private Connection accepted(
-      EngineConnections connections, Function<String, Optional<Object>> attributes, long begin)
+      EngineHost host, Function<String, Optional<Object>> attributes, long begin)
       throws SQLException {
     ConnectionRejectedException earlier = null;
     for (int tries = 1; ; tries++) {
-      Connection connection = connections.acquire();
+      Connection connection = host.acquire();
       try {
         begin(connection, attributes);
         return connection;
       } catch (ConnectionRejectedException e) {
-        connections.evict(connection);
+        host.evict(connection);
         observer.rejected();
         tellRejected(e);
         if (earlier != null && earlier != e) {
@@ -112,7 +112,7 @@ final class ConnectionEvents {
         }
         earlier = e;
         // A coordinator would hand out the same connection again, as that of its transaction.
-        if (coordinated || !connections.mayTryAgain(tries, System.nanoTime() - begin)) {
+        if (coordinated || !host.mayTryAgain(tries, System.nanoTime() - begin)) {
           throw new ConnectionRejectedException(
               "Engine '"
                   + engine
@@ -125,7 +125,7 @@ final class ConnectionEvents {
               e);
         }
       } catch (SQLException | RuntimeException | Error e) {
-        connections.evict(connection);
+        host.evict(connection);
         throw e;
       }
     }
@@ -181,19 +181,19 @@ final class ConnectionEvents {
    *
    * @throws SQLException if a listener failed; the connection is evicted then
    */
-  void release(Connection connection, EngineConnections connections) throws SQLException {
+  void release(Connection connection, EngineHost host) throws SQLException {
     Lease lease = leases.remove(connection);
     if (lease == null) {
       return;
     }
     try {
-      end(connection, connections);
+      end(connection, host);
     } finally {
       observer.released(System.nanoTime() - lease.sinceNanos());
     }
   }
 
-  private void end(Connection connection, EngineConnections connections) throws SQLException {
+  private void end(Connection connection, EngineHost host) throws SQLException {
     if (listeners.isEmpty()) {
       return;
     }
@@ -217,7 +217,7 @@ final class ConnectionEvents {
       }
     }
     if (failure != null) {
-      connections.evict(connection);
+      host.evict(connection);
       rethrow(failure);
     }
   }
@@ -251,19 +251,19 @@ final class ConnectionEvents {
    * Does something that no transaction may be under way for, although listeners may have begun one:
    * to them the connection goes back and comes again.
    */
-  void apart(Connection connection, EngineConnections connections, Step step) throws SQLException {
+  void apart(Connection connection, EngineHost host, Step step) throws SQLException {
     Lease lease = leases.get(connection);
     if (lease == null || listeners.isEmpty()) {
       step.run();
       return;
     }
     try {
-      end(connection, connections);
+      end(connection, host);
       step.run();
       begin(connection, lease.attributes());
     } catch (SQLException | RuntimeException | Error e) {
       leases.remove(connection);
-      connections.evict(connection);
+      host.evict(connection);
       throw e;
     }
   }

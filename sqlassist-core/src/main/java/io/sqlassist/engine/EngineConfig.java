@@ -53,6 +53,8 @@ public final class EngineConfig {
   private boolean optional;
   private ConstraintNaming constraintNaming = ConstraintNaming.CONVENTION;
   private final List<Migrations.Step> migrations = new ArrayList<>();
+  private final List<Consumer<? super Engine>> beforeSession = new ArrayList<>();
+  private @Nullable Consumer<? super DataSource> reinit;
   private @Nullable Class<?> caller;
   private boolean frozen;
 
@@ -365,6 +367,38 @@ public final class EngineConfig {
     return this;
   }
 
+  /**
+   * Runs before each new session of the engine, once, and not for further accesses to it: to find
+   * the current primary, for example, and {@link Engine#switchTo} it. May be called several times.
+   * The hook runs on the thread that opens the session; what it throws keeps the session from being
+   * opened, as a {@link BeforeSessionException}. A session that it opens itself does not make it
+   * run again. Sessions opened directly from {@link Engine#sessionFactory()} don't run it. Default:
+   * nothing.
+   *
+   * @param hook receives the engine; thread-safe, and fast, since every session waits for it
+   * @return this
+   */
+  public EngineConfig beforeSession(Consumer<? super Engine> hook) {
+    checkOpen();
+    beforeSession.add(Objects.requireNonNull(hook, "hook"));
+    return this;
+  }
+
+  /**
+   * How to drop the pooled connections of this engine's data source, for {@link Engine#reinit()}:
+   * those that are idle at once, those in use when they come back. Default: HikariCP pools know
+   * how, others don't.
+   *
+   * @param evict receives the data source that the engine is on; for an Agroal pool, for example,
+   *     {@code pool -> ((AgroalDataSource) pool).flush(FlushMode.GRACEFUL)}
+   * @return this
+   */
+  public EngineConfig reinit(Consumer<? super DataSource> evict) {
+    checkOpen();
+    this.reinit = Objects.requireNonNull(evict, "evict");
+    return this;
+  }
+
   private Duration positive(String setting, Duration value) {
     if (Objects.requireNonNull(value, setting).isNegative() || value.isZero()) {
       throw new IllegalArgumentException(
@@ -524,6 +558,14 @@ public final class EngineConfig {
               + " and has no transaction for a policy(...) to end. Remove the policy, or "
               + (readOnly ? "readOnly()." : "autocommit()."));
     }
+    if (optional && policy != null && policy.isCoordinated()) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + name
+              + "' commits together with others through a coordinator (JTA) and can't be"
+              + " optional(): what it must recover has to be known when the application starts."
+              + " Remove optional().");
+    }
     if (url == null && (username != null || password != null || !pool.isEmpty())) {
       throw new IllegalArgumentException(
           "Engine '"
@@ -551,6 +593,14 @@ public final class EngineConfig {
 
   @Nullable SqlCommentConfig sqlCommentConfig() {
     return sqlComments;
+  }
+
+  List<Consumer<? super Engine>> beforeSession() {
+    return beforeSession;
+  }
+
+  @Nullable Consumer<? super DataSource> reinit() {
+    return reinit;
   }
 
   boolean isOptional() {

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +34,19 @@ public final class EngineRegistry implements AutoCloseable {
   private static final Set<String> NOT_THE_CALLER =
       Set.of(EngineRegistry.class.getName(), "io.sqlassist.SqlAssist");
 
+  private static final long LOOK_AGAIN_MILLIS = 10;
+
+  /** How long a checkpoint waits for work that is under way. */
+  private static final Duration SUSPENSION = Duration.ofSeconds(10);
+
   private final Object registration = new Object();
   private final List<Consumer<? super EngineConfig>> defaults = new ArrayList<>();
   private final Set<String> starting = new TreeSet<>();
   private final HealthCheck healthCheck = new HealthCheck();
+
+  /** Those that were replaced, and finish what began on them. */
+  private final Set<Engine> retiring = ConcurrentHashMap.newKeySet();
+
   private volatile Map<String, Engine> engines = Map.of();
   private volatile TenantEngines tenantEngines = TenantEngines.NONE;
   private volatile EntityPlaces places = EntityPlaces.NONE;
@@ -44,6 +55,10 @@ public final class EngineRegistry implements AutoCloseable {
   private volatile List<UnitHooks> hooks = List.of();
   private volatile boolean closed;
   private volatile LentConnections lent = LentConnections.NONE;
+
+  /** Held for its sake only: nobody else does. Null where no checkpoints are made. */
+  @SuppressWarnings("unused")
+  private @Nullable Object checkpoints;
 
   private EngineRegistry(Observer observer) {
     this.observer = observer;
@@ -65,7 +80,9 @@ public final class EngineRegistry implements AutoCloseable {
    * @return the registry
    */
   public static EngineRegistry create(Observer observer) {
-    return new EngineRegistry(Observer.all(observer));
+    EngineRegistry registry = new EngineRegistry(Observer.all(observer));
+    registry.checkpoints = Checkpoints.of(registry);
+    return registry;
   }
 
   /**
@@ -224,24 +241,154 @@ public final class EngineRegistry implements AutoCloseable {
   }
 
   private Engine start(EngineConfig config, @Nullable DataSource dataSource, Class<?> caller) {
-    String name = config.name();
-    if (dataSource != null && config.url() != null) {
-      throw new IllegalArgumentException(
-          "Engine '" + name + "' has both a DataSource and a url(...). Give it one of them.");
+    EngineStarter starter = starter(config, dataSource, caller, null);
+    Engine engine = new Engine(starter, observer);
+    if (starter.options().optional()) {
+      OptionalStart start =
+          new OptionalStart(starter, observer, started -> cameUp(engine, started));
+      engine.startedBy(start);
+      start.begin();
+    } else {
+      engine.up(starter.start());
     }
-    refuseSecondDefault(config.name(), config.isDefault());
-    EngineStarter.Started started =
-        new EngineStarter(
-                config, observer, caller, (type, engine) -> places.misplaced(type, engine))
-            .start(dataSource);
-    publish(started.engine());
-    observer.engineStarted(name, started.description());
-    return started.engine();
+    if (publish(engine, null)) {
+      observer.engineStarted(engine.name(), engine.description());
+    }
+    return engine;
   }
 
   private void release(String name) {
     synchronized (registration) {
       starting.remove(name);
+    }
+  }
+
+  private EngineStarter starter(
+      EngineConfig config,
+      @Nullable DataSource dataSource,
+      Class<?> caller,
+      @Nullable Engine replaced) {
+    if (dataSource != null && config.url() != null) {
+      throw new IllegalArgumentException(
+          "Engine '"
+              + config.name()
+              + "' has both a DataSource and a url(...). Give it one of them.");
+    }
+    refuseSecondDefault(config.name(), config.isDefault(), replaced);
+    return new EngineStarter(
+        config, dataSource, observer, caller, (type, engine) -> places.misplaced(type, engine));
+  }
+
+  /** An optional engine has started, perhaps long after it was initialised. */
+  private void cameUp(Engine engine, RunningEngine started) {
+    synchronized (registration) {
+      if (!engine.up(started) || engines.get(engine.name()) != engine) {
+        return; // closed; or not published yet, and then whoever publishes it tells of it
+      }
+      places = EntityPlaces.of(engines.values(), null); // now that it knows its entities
+    }
+    observer.engineStarted(engine.name(), started.description());
+  }
+
+  /**
+   * Starts an engine in the place of one that runs, on a data source. Units of work that have used
+   * the old one stay on it; all others use the new one as soon as it runs. If it does not start the
+   * old one stays in service.
+   *
+   * <p>To change where an engine's connections come from and nothing else, {@link Engine#switchTo}
+   * is far cheaper: it keeps the factory and its caches.
+   *
+   * @param name the name of an engine
+   * @param dataSource a pool; stays the application's and is never closed here
+   * @param config receives the new engine's configuration; nothing is inherited from the old one
+   * @param drain how long units of work that have used the old engine may take, before they are cut
+   *     off with an {@link EngineMovedException}; this method does not wait for them
+   * @return the new engine
+   * @throws UnknownEngineException if there is no engine of that name
+   * @throws IllegalArgumentException if a setting is unusable
+   * @throws EngineStartException if the new engine does not start, also if it is optional
+   * @throws UnsupportedOperationException if one of them commits with others through a coordinator
+   */
+  public Engine replace(
+      String name, DataSource dataSource, Consumer<? super EngineConfig> config, Duration drain) {
+    return replaceBy(name, Objects.requireNonNull(dataSource, "dataSource"), config, drain);
+  }
+
+  /**
+   * As the other, on a pool that SqlAssist makes from {@link EngineConfig#url(String)}.
+   *
+   * @param name the name of an engine
+   * @param config receives the new engine's configuration and must set a url
+   * @param drain how long units of work that have used the old engine may take
+   * @return the new engine
+   * @throws UnknownEngineException if there is no engine of that name
+   * @throws IllegalArgumentException if a setting is unusable
+   * @throws EngineStartException if the new engine does not start, also if it is optional
+   * @throws UnsupportedOperationException if one of them commits with others through a coordinator
+   */
+  public Engine replace(String name, Consumer<? super EngineConfig> config, Duration drain) {
+    return replaceBy(name, null, config, drain);
+  }
+
+  private Engine replaceBy(
+      String name,
+      @Nullable DataSource dataSource,
+      Consumer<? super EngineConfig> settings,
+      Duration drain) {
+    Objects.requireNonNull(settings, "config");
+    checkDrain(name, drain);
+    Class<?> caller = caller();
+    Engine old;
+    synchronized (registration) {
+      checkOpen();
+      old = engine(name);
+      if (!starting.add(name)) {
+        throw new DuplicateEngineException(name);
+      }
+    }
+    Engine engine;
+    try {
+      EngineStarter starter = starter(configure(name, settings), dataSource, caller, old);
+      if (old.policy().isCoordinated() || starter.options().policy().isCoordinated()) {
+        throw new UnsupportedOperationException(
+            "Engine '"
+                + name
+                + "' can't be replaced: it commits together with others through a coordinator"
+                + " (JTA), whose log may name work in doubt on it. Remove it when nothing is in"
+                + " doubt, and initialise it anew through the coordinator.");
+      }
+      engine = new Engine(starter, observer);
+      engine.up(starter.start());
+      publish(engine, old);
+    } finally {
+      release(name);
+    }
+    observer.engineStarted(name, engine.description());
+    observer.engineChanged(
+        name,
+        "was replaced; what began before has " + drain.toMillis() + " ms to finish on the old one");
+    Thread thread = new Thread(null, () -> retire(old, drain), "sqlassist-drain-" + name, 0, false);
+    thread.setDaemon(true);
+    thread.start();
+    return engine;
+  }
+
+  private void retire(Engine old, Duration drain) {
+    try {
+      old.close(drain);
+    } catch (RuntimeException e) {
+      observer.engineWarning(
+          old.name(),
+          "the engine that was replaced could not be closed: " + Secrets.mask(e.toString(), null));
+    } finally {
+      retiring.remove(old);
+    }
+  }
+
+  private static void checkDrain(String name, Duration drain) {
+    if (drain.isNegative()) {
+      throw new IllegalArgumentException(
+          "Engine '" + name + "': the drain must be zero or longer, not " + drain + ".");
     }
   }
 
@@ -294,10 +441,10 @@ public final class EngineRegistry implements AutoCloseable {
     return config;
   }
 
-  private void refuseSecondDefault(String name, boolean isDefault) {
+  private void refuseSecondDefault(String name, boolean isDefault, @Nullable Engine replaced) {
     if (isDefault) {
       for (Engine engine : engines.values()) {
-        if (engine.isDefault()) {
+        if (engine.isDefault() && engine != replaced) {
           throw new IllegalArgumentException(
               "Engine '"
                   + name
@@ -309,12 +456,24 @@ public final class EngineRegistry implements AutoCloseable {
     }
   }
 
-  private void publish(Engine engine) {
+  /**
+   * Makes an engine known.
+   *
+   * @param replaced the engine whose place it takes; null if it takes none
+   * @return whether it has started
+   */
+  private boolean publish(Engine engine, @Nullable Engine replaced) {
     try {
       synchronized (registration) {
         // Again, since other threads went on while this engine started.
         checkOpen();
-        refuseSecondDefault(engine.name(), engine.isDefault());
+        if (replaced != null && engines.get(engine.name()) != replaced) {
+          throw new IllegalStateException(
+              "Engine '"
+                  + engine.name()
+                  + "' can't be replaced: it was removed while its replacement started.");
+        }
+        refuseSecondDefault(engine.name(), engine.isDefault(), replaced);
         Map<String, Engine> more = new LinkedHashMap<>(engines);
         more.put(engine.name(), engine);
         TenantEngines moreOfTenants = TenantEngines.of(more);
@@ -322,6 +481,10 @@ public final class EngineRegistry implements AutoCloseable {
         engines = Collections.unmodifiableMap(more); // first: the others lead to it
         tenantEngines = moreOfTenants;
         places = morePlaces;
+        if (replaced != null) {
+          retiring.add(replaced);
+        }
+        return engine.hasStarted();
       }
     } catch (IllegalStateException | IllegalArgumentException e) {
       try {
@@ -585,12 +748,92 @@ public final class EngineRegistry implements AutoCloseable {
   }
 
   /**
+   * As {@link Engine#reinit()}, for the engine of that name.
+   *
+   * @param name its name
+   * @throws UnknownEngineException if there is none of that name
+   * @throws UnsupportedOperationException if its pool does not know how
+   */
+  public void reinitEngine(String name) {
+    engine(name).reinit();
+  }
+
+  /**
+   * As {@link Engine#reinit()}, for all engines. What one of them throws does not stop the others.
+   *
+   * @throws RuntimeException the first failure, with the others suppressed in it
+   */
+  public void reinitEngines() {
+    throwIfAny(forEach(List.copyOf(engines.values()), Engine::reinit));
+  }
+
+  /**
+   * Gives up the connections of all engines until {@link #resume()}: the JVM is about to write
+   * itself down.
+   *
+   * @throws IllegalStateException if connections stay in use; nothing is suspended then
+   */
+  void suspend() {
+    long end = System.nanoTime() + SUSPENSION.toNanos();
+    try {
+      engines.values().forEach(engine -> engine.suspend(end));
+    } catch (RuntimeException e) {
+      resume();
+      throw e;
+    }
+  }
+
+  void resume() {
+    engines.values().forEach(Engine::resume);
+  }
+
+  private static @Nullable RuntimeException forEach(List<Engine> all, Consumer<Engine> action) {
+    RuntimeException failure = null;
+    for (Engine engine : all) {
+      try {
+        action.accept(engine);
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    return failure;
+  }
+
+  private static void throwIfAny(@Nullable RuntimeException failure) {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /**
    * Closes an engine and forgets it. Sessions that are still open on it stop working.
    *
    * @param name its name
    * @throws UnknownEngineException if there is none of that name
    */
   public void remove(String name) {
+    remove(name, Engine::close);
+  }
+
+  /**
+   * Forgets an engine, lets the units of work that have used it finish, and closes it. Returns when
+   * that is done.
+   *
+   * @param name its name
+   * @param drain how long they may take; those that still hold a connection then are cut off with
+   *     an {@link EngineMovedException}, and rolled back
+   * @throws UnknownEngineException if there is none of that name
+   */
+  public void remove(String name, Duration drain) {
+    checkDrain(name, drain);
+    remove(name, engine -> engine.close(drain));
+  }
+
+  private void remove(String name, Consumer<Engine> end) {
     Engine engine;
     synchronized (registration) {
       engine = engine(name);
@@ -601,10 +844,36 @@ public final class EngineRegistry implements AutoCloseable {
       engines = Collections.unmodifiableMap(fewer);
     }
     try {
-      engine.close();
+      end.accept(engine);
     } finally {
       observer.engineStopped(name);
     }
+  }
+
+  /**
+   * Waits until no unit of work uses an engine any more, and closes the registry. Meanwhile those
+   * that are under way go on as usual; no engine is initialised any more.
+   *
+   * @param drain how long to wait at most; those that still hold a connection then are cut off with
+   *     an {@link EngineMovedException}, and rolled back
+   * @throws RuntimeException as {@link #close()}
+   */
+  public void close(Duration drain) {
+    checkDrain("of the registry", drain);
+    synchronized (registration) {
+      closed = true;
+    }
+    long begin = System.nanoTime();
+    long longest = TimeUnit.NANOSECONDS.convert(drain);
+    try {
+      while (engines.values().stream().anyMatch(Engine::isUsed)
+          && System.nanoTime() - begin < longest) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    close(engine -> engine.close(Duration.ZERO));
   }
 
   /**
@@ -616,6 +885,10 @@ public final class EngineRegistry implements AutoCloseable {
    */
   @Override
   public void close() {
+    close(Engine::close);
+  }
+
+  private void close(Consumer<Engine> end) {
     List<Engine> all;
     synchronized (registration) {
       closed = true;
@@ -625,21 +898,20 @@ public final class EngineRegistry implements AutoCloseable {
       places = EntityPlaces.NONE;
     }
     Collections.reverse(all);
-    RuntimeException failure = null;
-    for (Engine engine : all) {
-      try {
-        engine.close();
-      } catch (RuntimeException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-      observer.engineStopped(engine.name());
+    RuntimeException failure =
+        forEach(
+            all,
+            engine -> {
+              try {
+                end.accept(engine);
+              } finally {
+                observer.engineStopped(engine.name());
+              }
+            });
+    RuntimeException more = forEach(List.copyOf(retiring), Engine::close);
+    if (failure != null && more != null) {
+      failure.addSuppressed(more);
     }
-    if (failure != null) {
-      throw failure;
-    }
+    throwIfAny(failure == null ? more : failure);
   }
 }

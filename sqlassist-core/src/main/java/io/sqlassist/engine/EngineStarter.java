@@ -1,20 +1,21 @@
 package io.sqlassist.engine;
 
 import io.sqlassist.engine.EngineConfig.DeclaredEntities;
-import io.sqlassist.engine.EngineConnections.Mode;
+import io.sqlassist.engine.HostMaker.Database;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.schema.MappedTables;
 import io.sqlassist.transaction.TransactionPolicy;
 import jakarta.persistence.PersistenceUnitTransactionType;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.hibernate.SessionFactory;
 import org.hibernate.boot.internal.SessionFactoryOptionsBuilder;
@@ -25,49 +26,82 @@ import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.jspecify.annotations.Nullable;
 
-/** A frozen configuration in, a running engine out; on failure nothing is left behind. */
+/**
+ * A frozen configuration in, a running engine out; on failure nothing is left behind. What the
+ * configuration itself has wrong is found when the starter is made.
+ */
 final class EngineStarter {
-
-  /**
-   * A running engine that nobody knows yet.
-   *
-   * @param description kind, database and entities in one line, for the observers
-   */
-  record Started(Engine engine, String description) {}
 
   private final EngineConfig config;
   private final Observer observer;
   private final Class<?> caller;
   private final BiFunction<Class<?>, String, @Nullable EntityRoutingException> misplaced;
+  private final Migrations migrations;
+  private final HibernatePersistenceConfiguration persistence;
+  private final @Nullable ReadOnlyGuard guard;
+  private final @Nullable StatementInspector inspector;
+  private final MappedTables tables;
+  private final Map<String, Object> settingsOfPolicy;
+  private final EngineOptions options;
+  private HikariPools.@Nullable Recipe recipe;
+  private @Nullable DataSource handedIn;
 
   /**
    * Creates a starter.
    *
+   * @param handedIn the application's data source, or null to make a pool from the url
    * @param caller the class that initialises the engine, below whose package entities are looked
    *     for
    * @param misplaced where an entity lives that an engine does not map
    */
   EngineStarter(
       EngineConfig config,
+      @Nullable DataSource handedIn,
       Observer observer,
       Class<?> caller,
       BiFunction<Class<?>, String, @Nullable EntityRoutingException> misplaced) {
     this.config = config;
+    this.handedIn = handedIn;
     this.observer = observer;
     Class<?> named = config.caller();
     this.caller = named == null ? caller : named;
     this.misplaced = misplaced;
+    this.recipe = handedIn == null ? recipe(config) : null;
+    this.migrations = new Migrations(config);
+    this.persistence = persistence(entities());
+    this.guard =
+        config.kind() == EngineKind.READ_ONLY
+            ? new ReadOnlyGuard(config.name(), userInspector(persistence))
+            : null;
+    this.tables = MappedTables.of(config.name(), config.constraintNaming(), persistence);
+    this.inspector = inspector();
+    TransactionPolicy policy = policy(guard);
+    this.settingsOfPolicy = policy.hibernateSettings(config.name());
+    this.options =
+        new EngineOptions(
+            config.name(),
+            config.kind(),
+            config.isDefault(),
+            persistence.managedClasses(),
+            config.properties(),
+            policy,
+            config.poolOptions(),
+            config.role(),
+            config.tenant(),
+            List.copyOf(config.owned()),
+            config.isOptional());
   }
 
-  /**
-   * Starts the engine.
-   *
-   * @param handedIn the application's data source, or null to make a pool from the url
-   */
-  Started start(@Nullable DataSource handedIn) {
-    if (handedIn != null) {
-      return start(handedIn, () -> {});
+  /** What sees each statement before it is prepared; null if that is the application's business. */
+  private @Nullable StatementInspector inspector() {
+    SqlCommentConfig comments = config.sqlCommentConfig();
+    if (comments == null) {
+      return guard;
     }
+    return new SqlComments(comments, guard != null ? guard : userInspector(persistence), observer);
+  }
+
+  private static HikariPools.Recipe recipe(EngineConfig config) {
     String url = config.url();
     if (url == null) {
       throw new IllegalArgumentException(
@@ -75,17 +109,51 @@ final class EngineStarter {
               + config.name()
               + "' has neither a DataSource nor a url(...). Give it one of them.");
     }
-    DataSource pool;
-    try {
-      pool = HikariPools.create(config, url);
-    } catch (RuntimeException e) {
-      boolean callersFault =
-          e instanceof IllegalArgumentException || e instanceof IllegalStateException;
-      if (callersFault && Secrets.mask(e, config.password()) == e) {
-        throw e;
-      }
-      throw failed("its pool could not be made", e);
+    return HikariPools.recipe(config, url);
+  }
+
+  EngineOptions options() {
+    return options;
+  }
+
+  BeforeSession beforeSession() {
+    return new BeforeSession(config.beforeSession());
+  }
+
+  @Nullable Consumer<? super DataSource> reinit() {
+    return config.reinit();
+  }
+
+  @Nullable String password() {
+    return config.password();
+  }
+
+  /** The next attempt is made with another data source. */
+  synchronized void replace(DataSource replacement) {
+    handedIn = replacement;
+    recipe = null;
+  }
+
+  synchronized @Nullable DataSource handedIn() {
+    return handedIn;
+  }
+
+  private synchronized HikariPools.@Nullable Recipe recipe() {
+    return recipe;
+  }
+
+  /**
+   * Starts the engine.
+   *
+   * @throws EngineStartException if it does not start; tells whether the database was not reached
+   */
+  RunningEngine start() {
+    HikariPools.Recipe making = recipe();
+    DataSource given = handedIn();
+    if (making == null) {
+      return start(Objects.requireNonNull(given), null);
     }
+    DataSource pool = make(making);
     Runnable close = () -> closePool(pool);
     try {
       return start(pool, close);
@@ -99,6 +167,28 @@ final class EngineStarter {
     }
   }
 
+  private DataSource make(HikariPools.Recipe making) {
+    if (config.isOptional()) {
+      try {
+        making.tryToConnect(); // a pool that does not start logs an error, each time
+      } catch (SQLException e) {
+        throw unreachable(e);
+      } catch (RuntimeException e) {
+        throw failed("its pool could not be made", e, false);
+      }
+    }
+    try {
+      return making.make();
+    } catch (RuntimeException e) {
+      boolean callersFault =
+          e instanceof IllegalArgumentException || e instanceof IllegalStateException;
+      if (callersFault && Secrets.mask(e, config.password()) == e) {
+        throw e;
+      }
+      throw failed("its pool could not be made", e, true);
+    }
+  }
+
   private static void closePool(DataSource pool) {
     if (pool instanceof AutoCloseable closeable) {
       try {
@@ -109,102 +199,74 @@ final class EngineStarter {
     }
   }
 
-  private Started start(DataSource dataSource, Runnable pool) {
-    String name = config.name();
-    EngineKind kind = config.kind();
-    PoolGate gate = PoolGate.of(dataSource);
-    KnownPool known = gate.pool();
-    if (known != null) {
-      PoolCheck.check(name, kind, known, observer);
-      PoolCheck.check(name, config.poolOptions(), known, observer);
-    }
-    DataSource instrumented = observer.instrument(name, dataSource);
-    Migrations migrations = new Migrations(config);
-    HibernatePersistenceConfiguration persistence = persistence(entities());
-    ReadOnlyGuard guard =
-        kind == EngineKind.READ_ONLY ? new ReadOnlyGuard(name, userInspector(persistence)) : null;
-    TransactionPolicy policy = policy(guard);
-    Map<String, Object> settingsOfPolicy = policy.hibernateSettings(name);
-    SqlCommentConfig comments = config.sqlCommentConfig();
-    if (comments != null) {
-      StatementInspector inner = guard != null ? guard : userInspector(persistence);
-      persistence.property(
-          AvailableSettings.STATEMENT_INSPECTOR, new SqlComments(comments, inner, observer));
-    } else if (guard != null) {
-      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, guard);
+  private RunningEngine start(DataSource dataSource, @Nullable Runnable pool) {
+    HostMaker hosts =
+        new HostMaker(
+            config.name(),
+            config.kind(),
+            options.pool(),
+            observer,
+            ConnectionEvents.of(
+                config.name(),
+                config.connectionListeners(),
+                observer.connections(config.name()),
+                config.kind() == EngineKind.READ_WRITE,
+                options.policy().isCoordinated()));
+    DataSource instrumented = hosts.instrumented(dataSource);
+    if (config.isOptional()) {
+      reach(dataSource); // or what fails first would not tell that it is the database
     }
     migrations.run(dataSource);
-    EngineConnections connections;
+    EngineHost host;
     try {
-      connections =
-          new EngineConnections(
-              name,
-              instrumented,
-              kind,
-              observer,
-              known != null
-                  ? new Mode(known.autoCommit(), known.readOnly())
-                  : Mode.handedOutBy(instrumented),
-              gate,
-              config.poolOptions(),
-              ConnectionEvents.of(
-                  name,
-                  config.connectionListeners(),
-                  observer.connections(name),
-                  kind == EngineKind.READ_WRITE,
-                  policy.isCoordinated()));
+      host = hosts.host(dataSource, instrumented, pool);
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
     }
     try {
-      persistence.properties(OwnSettings.of(kind, connections));
-      persistence.properties(settingsOfPolicy);
-      return start(dataSource, connections, persistence, guard, policy, pool);
+      return start(host, hosts);
     } catch (RuntimeException | Error e) {
-      connections.close();
+      host.gate().disuse(host);
       throw e;
     }
   }
 
-  private Started start(
-      DataSource dataSource,
-      EngineConnections connections,
-      HibernatePersistenceConfiguration persistence,
-      @Nullable ReadOnlyGuard guard,
-      TransactionPolicy policy,
-      Runnable pool) {
-    String database;
+  private void reach(DataSource dataSource) {
     try {
-      database = probe(connections);
+      dataSource.getConnection().close();
     } catch (SQLException | RuntimeException e) {
       throw unreachable(e);
     }
-    MappedTables tables = MappedTables.of(config.name(), config.constraintNaming(), persistence);
+  }
+
+  private RunningEngine start(EngineHost host, HostMaker hosts) {
+    Database database;
+    try {
+      database = hosts.lookAt(host);
+    } catch (SQLException | RuntimeException e) {
+      throw unreachable(e);
+    }
+    EngineConnections connections = new EngineConnections(config.name(), host);
+    persistence.properties(OwnSettings.of(config.kind(), connections));
+    persistence.properties(settingsOfPolicy);
+    if (inspector != null) {
+      persistence.property(AvailableSettings.STATEMENT_INSPECTOR, inspector);
+    }
     SessionFactory sessionFactory;
     try {
       sessionFactory = persistence.createEntityManagerFactory();
     } catch (RuntimeException e) {
-      throw failed("Hibernate refused its mapping or settings", e);
+      throw failed("Hibernate refused its mapping or settings", e, false);
     }
     extend(sessionFactory);
     listen(sessionFactory, guard);
     observer.factoryBuilt(config.name(), sessionFactory);
-    List<Class<?>> entities = persistence.managedClasses();
-    EngineOptions options =
-        new EngineOptions(
-            config.name(),
-            config.kind(),
-            config.isDefault(),
-            entities,
-            config.properties(),
-            policy,
-            config.poolOptions(),
-            config.role(),
-            config.tenant(),
-            List.copyOf(config.owned()),
-            config.isOptional());
-    return new Started(
-        new Engine(options, dataSource, sessionFactory, connections, tables, pool),
+    return new RunningEngine(
+        sessionFactory,
+        connections,
+        tables,
+        hosts,
+        database,
         config.kind()
             + (config.tenant() == null
                 ? ""
@@ -212,8 +274,8 @@ final class EngineStarter {
             + " on "
             + database
             + ", "
-            + description(entities)
-            + config.poolOptions().description());
+            + description(options.entities())
+            + options.pool().description());
   }
 
   private String description(List<Class<?>> entities) {
@@ -258,20 +320,6 @@ final class EngineStarter {
       all.addAll(found);
     }
     return new ArrayList<>(all);
-  }
-
-  private String probe(EngineConnections connections) throws SQLException {
-    Connection connection = connections.getConnection();
-    try {
-      if (config.kind() == EngineKind.READ_ONLY) {
-        ReadOnlyEnforcement.check(config.name(), connection, observer);
-      }
-      return connection.getMetaData().getDatabaseProductName()
-          + " "
-          + connection.getMetaData().getDatabaseProductVersion();
-    } finally {
-      connections.closeConnection(connection);
-    }
   }
 
   /** What the application wants of Hibernate, checked. */
@@ -335,22 +383,27 @@ final class EngineStarter {
   }
 
   private EngineStartException unreachable(Exception cause) {
-    return failed("its database could not be reached", cause);
+    return failed("its database could not be reached", cause, true);
   }
 
-  private EngineStartException failed(String what, Exception cause) {
-    Throwable root = root(cause);
-    String reason =
-        root == cause
-            ? String.valueOf(cause.getMessage())
-            : cause.getMessage() + ", because: " + root.getMessage();
+  private EngineStartException failed(String what, Exception cause, boolean unreachable) {
     return new EngineStartException(
         config.name(),
-        what + ": " + Secrets.mask(reason, config.password()),
-        Secrets.mask(cause, config.password()));
+        what + ": " + reason(cause, config.password()),
+        Secrets.mask(cause, config.password()),
+        unreachable);
   }
 
   /** Hibernate and HikariCP say in their own exception only that it did not work. */
+  static String reason(Exception cause, @Nullable String password) {
+    Throwable root = root(cause);
+    return Secrets.mask(
+        root == cause
+            ? String.valueOf(cause.getMessage())
+            : cause.getMessage() + ", because: " + root.getMessage(),
+        password);
+  }
+
   private static Throwable root(Throwable failure) {
     Throwable root = failure;
     for (int depth = 0; root.getCause() != null && depth < 20; depth++) {

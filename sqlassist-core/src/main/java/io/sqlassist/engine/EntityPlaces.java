@@ -282,7 +282,7 @@ final class EntityPlaces {
     List<Engine> mapping = new ArrayList<>();
     Class<?> entity = null;
     for (Engine engine : engines) {
-      for (EntityType<?> type : engine.sessionFactory().getMetamodel().getEntities()) {
+      for (EntityType<?> type : engine.entityTypes()) {
         if (name.equals(type.getName())
             || (type.getJavaType() != null && name.equals(type.getJavaType().getName()))) {
           entity = type.getJavaType();
@@ -338,12 +338,6 @@ final class EntityPlaces {
 
   /** The entities of an engine; none for those that are mapped without a class. */
   private static Set<Class<?>> mappedBy(Engine engine) {
-    Set<Class<?>> mapped = new LinkedHashSet<>();
-    for (EntityType<?> type : engine.sessionFactory().getMetamodel().getEntities()) {
-      if (type.getJavaType() != null) {
-        mapped.add(type.getJavaType());
-      }
-    }
-    return mapped;
+    return engine.mappedClasses();
   }
 }

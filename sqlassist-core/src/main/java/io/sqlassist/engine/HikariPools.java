@@ -4,9 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.ProxyConnection;
+import com.zaxxer.hikari.util.DriverDataSource;
+import java.lang.reflect.Field;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -32,24 +35,23 @@ final class HikariPools {
     }
   }
 
-  /** A pool made for an engine whose configuration has a url. */
-  static DataSource create(EngineConfig config, String url) {
-    refuseWithout(config);
-    return Maker.create(config, url);
+  /** How to make an engine's pool, as often as it is wanted. */
+  interface Recipe {
+
+    /** Connects once, without a pool and without its log. */
+    void tryToConnect() throws SQLException;
+
+    /** Makes the pool, which connects. */
+    DataSource make();
   }
 
   /**
-   * Refuses what {@link #create} would refuse, without a pool and a connection.
+   * The pool of an engine whose configuration has a url. Nothing is made yet, and nothing connects.
    *
    * @throws IllegalArgumentException if the pool can't be as it was said
    * @throws IllegalStateException if HikariCP is missing
    */
-  static void check(EngineConfig config, String url) {
-    refuseWithout(config);
-    Maker.configure(config, url);
-  }
-
-  private static void refuseWithout(EngineConfig config) {
+  static Recipe recipe(EngineConfig config, String url) {
     if (!PRESENT) {
       throw new IllegalStateException(
           "Engine '"
@@ -57,6 +59,7 @@ final class HikariPools {
               + "' has a url(...), but HikariCP is not on the class path. Add the dependency"
               + " com.zaxxer:HikariCP, or hand in a DataSource.");
     }
+    return Maker.recipe(config, url);
   }
 
   static boolean isHikariThere() {
@@ -82,11 +85,34 @@ final class HikariPools {
       return dataSource instanceof HikariDataSource pool ? new Known(pool) : null;
     }
 
-    static DataSource create(EngineConfig config, String url) {
-      return new HikariDataSource(configure(config, url));
+    static Recipe recipe(EngineConfig config, String url) {
+      HikariConfig settings = settings(config, url);
+      return new Recipe() {
+
+        @Override
+        public void tryToConnect() throws SQLException {
+          if (settings.getDataSource() == null
+              && settings.getDataSourceClassName() == null
+              && settings.getDataSourceJNDI() == null) {
+            new DriverDataSource(
+                    settings.getJdbcUrl(),
+                    settings.getDriverClassName(),
+                    settings.getDataSourceProperties(),
+                    settings.getUsername(),
+                    settings.getPassword())
+                .getConnection()
+                .close();
+          }
+        }
+
+        @Override
+        public DataSource make() {
+          return new HikariDataSource(settings);
+        }
+      };
     }
 
-    static HikariConfig configure(EngineConfig config, String url) {
+    private static HikariConfig settings(EngineConfig config, String url) {
       EngineKind kind = config.kind();
       HikariConfig pool = new HikariConfig();
       pool.setPoolName(config.name());
@@ -199,6 +225,42 @@ final class HikariPools {
     @Override
     public Duration maxLifetime() {
       return Duration.ofMillis(pool.getMaxLifetime());
+    }
+
+    @Override
+    public void evict() {
+      HikariPoolMXBean running = pool.getHikariPoolMXBean();
+      if (running != null) {
+        running.softEvictConnections();
+      }
+    }
+
+    @Override
+    public boolean isConnected() {
+      HikariPoolMXBean running = pool.getHikariPoolMXBean();
+      return running != null && (running.getTotalConnections() > 0 || isClosing(running));
+    }
+
+    /** The pool forgets a connection first, and closes it then on a thread of its own. */
+    private static boolean isClosing(HikariPoolMXBean running) {
+      try {
+        Field closer = running.getClass().getDeclaredField("closeConnectionExecutor");
+        closer.setAccessible(true);
+        return closer.get(running) instanceof ThreadPoolExecutor threads
+            && (threads.getActiveCount() > 0 || !threads.getQueue().isEmpty());
+      } catch (ReflectiveOperationException | RuntimeException e) {
+        return false; // a named module does not let us look; it takes the pool a moment only
+      }
+    }
+
+    @Override
+    public int minimumIdle() {
+      return pool.getMinimumIdle();
+    }
+
+    @Override
+    public void minimumIdle(int idle) {
+      pool.getHikariConfigMXBean().setMinimumIdle(idle);
     }
 
     @Override

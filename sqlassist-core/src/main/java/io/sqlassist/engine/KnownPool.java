@@ -30,4 +30,14 @@ interface KnownPool {
    * @param connection one of the pool's, or what observers have wrapped around it
    */
   void evict(Connection connection);
+
+  /** Drops the connections: those that are idle now, those in use when they come back. */
+  void evict();
+
+  /** Whether there are connections, idle, in use, or about to be closed. */
+  boolean isConnected();
+
+  int minimumIdle();
+
+  void minimumIdle(int idle);
 }

@@ -5,11 +5,14 @@ import java.sql.Connection;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,19 +45,24 @@ final class PoolGate {
   private final Map<Object, Integer> limits = new IdentityHashMap<>();
   private final Map<Connection, Thread> holders = new IdentityHashMap<>();
   private final Map<Thread, Waiter> waiting = new LinkedHashMap<>();
+  private final Set<Object> users = Collections.newSetFromMap(new IdentityHashMap<>());
   private int limit = Integer.MAX_VALUE;
+  private boolean shut;
+  private int minimumIdle;
 
   /** How many are inside: those that hold a connection, and those that the pool is serving. */
   private int admitted;
 
   private static final class Waiter {
     private final Condition turn;
+    private final Object user;
     private boolean admitted;
     private boolean interrupted;
     private @Nullable Supplier<? extends RuntimeException> calledOff;
 
-    Waiter(Condition turn) {
+    Waiter(Condition turn, Object user) {
       this.turn = turn;
+      this.user = user;
     }
   }
 
@@ -88,21 +96,32 @@ final class PoolGate {
     return notices;
   }
 
-  /** Sets a limit for all engines, as long as its owner lives. The lowest one holds. */
-  void limit(Object owner, int max) {
+  /**
+   * Begins to use the pool.
+   *
+   * @param user who does, until {@link #disuse}
+   * @param max a limit for all who use it; the lowest one holds
+   */
+  void use(Object user, OptionalInt max) {
     lock.lock();
     try {
-      limits.put(owner, max);
-      limit = limits.values().stream().mapToInt(Integer::intValue).min().orElseThrow();
+      users.add(user);
+      max.ifPresent(
+          most -> {
+            limits.put(user, most);
+            limit = limits.values().stream().mapToInt(Integer::intValue).min().orElseThrow();
+          });
     } finally {
       lock.unlock();
     }
   }
 
-  void dropLimit(Object owner) {
+  /** What the user said of the pool no longer holds. */
+  void disuse(Object user) {
     lock.lock();
     try {
-      limits.remove(owner);
+      users.remove(user);
+      limits.remove(user);
       limit = limits.values().stream().mapToInt(Integer::intValue).min().orElse(Integer.MAX_VALUE);
       admitWaiting();
     } finally {
@@ -110,7 +129,64 @@ final class PoolGate {
     }
   }
 
+  boolean isUsedByOneOnly() {
+    lock.lock();
+    try {
+      return users.size() == 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasHolders() {
+    lock.lock();
+    try {
+      return !holders.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isHeld(Connection connection) {
+    lock.lock();
+    try {
+      return holders.containsKey(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets nobody in, and the pool connect to nothing, until {@link #open()}. Who comes waits. */
+  void shut() {
+    lock.lock();
+    try {
+      if (!shut && pool != null) {
+        minimumIdle = pool.minimumIdle();
+        pool.minimumIdle(0);
+      }
+      shut = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void open() {
+    lock.lock();
+    try {
+      if (shut && pool != null) {
+        pool.minimumIdle(minimumIdle);
+      }
+      shut = false;
+      admitWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private int size() {
+    if (shut) {
+      return 0;
+    }
     return pool == null ? limit : Math.min(limit, pool.maximumSize());
   }
 
@@ -118,10 +194,12 @@ final class PoolGate {
    * Waits for a place. Whoever gets one calls either {@link #hold} or {@link #giveBack}.
    *
    * @param acquireTimeout how long to wait at most; null for as long as the pool would
+   * @param user on whose behalf, see {@link #callOff(Object, Supplier)}
    * @throws EngineBusyException if none became free in that time
    * @throws SQLTransientException if the thread was interrupted; its interrupt flag is still set
    */
-  void enter(String engine, @Nullable Duration acquireTimeout) throws SQLTransientException {
+  void enter(String engine, @Nullable Duration acquireTimeout, Object user)
+      throws SQLTransientException {
     long begin;
     Waiter me;
     List<Thread> holding;
@@ -132,7 +210,7 @@ final class PoolGate {
         return;
       }
       begin = System.nanoTime();
-      me = new Waiter(lock.newCondition());
+      me = new Waiter(lock.newCondition(), user);
       await(me, TimeUnit.NANOSECONDS.convert(longest(acquireTimeout)));
       if (me.admitted) {
         return;
@@ -216,16 +294,41 @@ final class PoolGate {
     }
   }
 
-  /** A connection is back. Does nothing the second time: Hibernate may give one back twice. */
-  void leave(Connection connection) {
+  /**
+   * A connection is back. Does nothing the second time: Hibernate may give one back twice.
+   *
+   * @return false if it was not held, here
+   */
+  boolean leave(Connection connection) {
     lock.lock();
     try {
-      if (holders.remove(connection) != null) {
-        admitted--;
-        admitWaiting();
+      if (holders.remove(connection) == null) {
+        return false;
       }
+      admitted--;
+      admitWaiting();
+      return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** As {@link #leave}, for a connection of a pool that is not known any more. */
+  static void leaveAny(Connection connection) {
+    List<PoolGate> all = new ArrayList<>();
+    synchronized (GATES) {
+      GATES.forEach(
+          each -> {
+            PoolGate gate = each.get();
+            if (gate != null) {
+              all.add(gate);
+            }
+          });
+    }
+    for (PoolGate gate : all) {
+      if (gate.leave(connection)) {
+        return;
+      }
     }
   }
 
@@ -237,6 +340,21 @@ final class PoolGate {
       if (waiter != null) {
         waiter.calledOff = reason;
         waiter.turn.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls off all that wait here on behalf of a user. */
+  void callOff(Object user, Supplier<? extends RuntimeException> reason) {
+    lock.lock();
+    try {
+      for (Waiter waiter : waiting.values()) {
+        if (waiter.user == user) {
+          waiter.calledOff = reason;
+          waiter.turn.signal();
+        }
       }
     } finally {
       lock.unlock();
@@ -291,8 +409,8 @@ final class PoolGate {
     }
     if (threads.contains(Thread.currentThread())) {
       reasons.append(
-          " This thread waits for itself: it holds a connection of the pool and needs another, in an"
-              + " inner unit of work or on a second engine over the same DataSource.");
+          " This thread waits for itself: it holds a connection of the pool and needs another, in"
+              + " an inner unit of work or on a second engine over the same DataSource.");
     }
     PoolFigures now = figures();
     if (pool != null && now != null && now.active() + now.idle() < now.max()) {

@@ -41,7 +41,7 @@ final class SettingsCheck {
       return;
     }
     try {
-      HikariPools.check(config, url);
+      HikariPools.recipe(config, url);
     } catch (IllegalArgumentException | IllegalStateException e) {
       problems.add(Secrets.mask(String.valueOf(e.getMessage()), config.password()));
       return;

@@ -6,10 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log, in one class. Logger names are {@code io.sqlassist.engine} (engines: start and stop at
- * INFO, settings to change at WARN) and {@code io.sqlassist.unit} (units of work: their course at
- * DEBUG, failed clean-up at WARN, a commit that is not complete at ERROR). Each line begins with
- * the engine or the unit.
+ * The log, in one class. Logger names are {@code io.sqlassist.engine} (engines: start, change and
+ * stop at INFO, settings to change at WARN) and {@code io.sqlassist.unit} (units of work: their
+ * course at DEBUG, failed clean-up at WARN, a commit that is not complete at ERROR). Each line
+ * begins with the engine or the unit.
  *
  * <p>Stateless and thread-safe.
  */
@@ -35,6 +35,11 @@ public final class LoggingObserver implements Observer {
   @Override
   public void engineWarning(String engine, String warning) {
     ENGINES.warn("{} - {}", engine, warning);
+  }
+
+  @Override
+  public void engineChanged(String engine, String change) {
+    ENGINES.info("{} - {}", engine, change);
   }
 
   @Override

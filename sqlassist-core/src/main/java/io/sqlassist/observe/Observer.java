@@ -109,6 +109,14 @@ public interface Observer {
   default void engineWarning(String engine, String warning) {}
 
   /**
+   * An engine goes on with something replaced: its data source, or the connections of its pool.
+   *
+   * @param engine its name
+   * @param change what has changed, in one line without secrets that begins with a verb
+   */
+  default void engineChanged(String engine, String change) {}
+
+  /**
    * An engine was closed.
    *
    * @param engine its name

@@ -111,6 +111,11 @@ final class Observers implements Observer {
   }
 
   @Override
+  public void engineChanged(String engine, String change) {
+    observers.forEach(each -> tell(each, o -> o.engineChanged(engine, change)));
+  }
+
+  @Override
   public void engineStopped(String engine) {
     observers.forEach(each -> tell(each, o -> o.engineStopped(engine)));
   }

@@ -210,11 +210,13 @@ final class ConcurrentWork<T extends @Nullable Object, X extends Exception> {
 
     void stop(String reason) {
       unit.stop(
-          "The unit of work '"
-              + db.origin().label()
-              + "' was cancelled and is rolled back, because "
-              + reason
-              + ".");
+          () ->
+              new CancellationException(
+                  "The unit of work '"
+                      + db.origin().label()
+                      + "' was cancelled and is rolled back, because "
+                      + reason
+                      + "."));
     }
   }
 }

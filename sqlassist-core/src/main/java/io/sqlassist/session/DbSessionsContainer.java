@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
-import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineHost;
+import io.sqlassist.engine.EngineMovedException;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.EntityRoutingException;
 import io.sqlassist.transaction.CommitReport;
@@ -374,6 +375,21 @@ public class DbSessionsContainer implements AutoCloseable {
   }
 
   /**
+   * Why this unit of work was cut off, if an engine has moved away from under it, or was closed. A
+   * statement that was cancelled because of that fails with an exception of the driver's, which
+   * does not say so.
+   *
+   * @return the exception of every further use; empty if the unit was not cut off
+   */
+  public Optional<EngineMovedException> cutOff() {
+    Unit used = unit;
+    Stop stop = used == null ? null : used.guard().stop();
+    return stop != null && stop.exception() instanceof EngineMovedException moved
+        ? Optional.of(moved)
+        : Optional.empty();
+  }
+
+  /**
    * Whether {@link #doom()} was called.
    *
    * @return true if this unit of work can only roll back
@@ -693,9 +709,9 @@ public class DbSessionsContainer implements AutoCloseable {
     CurrentUnit.enter(this);
   }
 
-  List<Engine> enginesWithConnection() {
+  List<EngineHost> hostsWithConnection() {
     Unit used = unit;
-    return used == null ? List.of() : used.enginesWithConnection();
+    return used == null ? List.of() : used.hostsWithConnection();
   }
 
   EngineRegistry registry() {

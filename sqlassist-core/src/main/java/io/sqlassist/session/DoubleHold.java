@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.PoolFigures;
 import io.sqlassist.engine.PoolNotices;
@@ -59,7 +60,7 @@ final class DoubleHold implements SessionEventListener {
   }
 
   private static void lookOut(EngineSlot opened, EngineSlot earlier) {
-    if (earlier == opened || earlier.engine().dataSource() != opened.engine().dataSource()) {
+    if (earlier == opened || !isOnSamePool(earlier, opened)) {
       return;
     }
     Session second = opened.openSession();
@@ -68,7 +69,7 @@ final class DoubleHold implements SessionEventListener {
         || second == null
         || !first.isOpen()
         || !(keepsConnection(opened.engine()) || keepsConnection(earlier.engine()))
-        || opened.engine().poolNotices().wasGiven(WARNING)) {
+        || opened.hostInUse().notices().wasGiven(WARNING)) {
       return;
     }
     String openedAt = opened.openedAt();
@@ -76,6 +77,12 @@ final class DoubleHold implements SessionEventListener {
     String here = openedAt == null ? CallSite.here() : openedAt;
     // An outer unit may be current on several threads, by wrap(...), and in use on one of them.
     earlier.unit().guard().unlessInUse(() -> of(earlier, first).add(opened, second, here));
+  }
+
+  private static boolean isOnSamePool(EngineSlot one, EngineSlot other) {
+    EngineHost first = one.host();
+    EngineHost second = other.host();
+    return first != null && second != null && first.dataSource() == second.dataSource();
   }
 
   /** The one that listens to the session that is open there. */
@@ -111,7 +118,7 @@ final class DoubleHold implements SessionEventListener {
   }
 
   private void foretell(Other other) {
-    PoolNotices notices = mine.engine().poolNotices();
+    PoolNotices notices = mine.hostInUse().notices();
     if (other.openedAt == null && notices.isFirst(MISSED)) {
       notices.traceAgain(); // the next time both places will be known
     } else if (notices.isFirst(WARNING)) {
@@ -120,8 +127,8 @@ final class DoubleHold implements SessionEventListener {
   }
 
   private String warning(Other other) {
-    return "one thread holds a connection of a pool and needs a second one of the same pool: the first"
-        + " by engine '"
+    return "one thread holds a connection of a pool and needs a second one of the same pool: the"
+        + " first by engine '"
         + other.engine
         + "', opened at "
         + (other.openedAt == null ? "a place that was not traced" : other.openedAt)
@@ -131,7 +138,7 @@ final class DoubleHold implements SessionEventListener {
         + CallSite.here()
         + ". Threads that do this can wait for each other for ever, unless pool size >= threads x"
         + " (connections per unit - 1) + 1"
-        + forThisPool(mine.engine().pool())
+        + forThisPool(mine.hostInUse().pool())
         + ". Make the pool larger, end the first unit before, or give one of the engines a pool of"
         + " its own.";
   }

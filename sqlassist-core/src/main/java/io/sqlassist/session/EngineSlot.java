@@ -1,8 +1,10 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineKind;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.hibernate.HibernateException;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
@@ -19,6 +21,12 @@ final class EngineSlot {
   private final EngineScope scope;
   private volatile @Nullable ScopedSession current;
   private volatile EngineStatus status = EngineStatus.INIT;
+  private volatile @Nullable EngineHost host;
+
+  /** Until the first session can be found by who looks for those on a host. */
+  private boolean binding;
+
+  private boolean keepsHost;
   private @Nullable String openedAt;
   private @Nullable HoldWatch holdWatch;
   private @Nullable DoubleHold doubleHold;
@@ -96,16 +104,55 @@ final class EngineSlot {
   private ScopedSession scopedSession() {
     ScopedSession open = current;
     if (open == null) {
-      openedAt = engine.poolNotices().traceNext() ? CallSite.here() : null;
-      open = new ScopedSession(unit.open(engine), null);
-      SessionOwners.put(open.session(), container);
+      engine.beforeSession();
+      EngineHost bound = bind();
+      openedAt = bound.notices().traceNext() ? CallSite.here() : null;
+      open = new ScopedSession(unit.open(this), null);
       current = open;
       status = EngineStatus.START;
-      holdWatch = HoldWatch.over(unit, engine, open.session());
+      holdWatch = HoldWatch.over(this, open.session());
       doubleHold = null;
       DoubleHold.lookOut(this);
     }
     return open;
+  }
+
+  /** To the host of this moment, and for the rest of the unit of work. */
+  private EngineHost bind() {
+    EngineHost bound = host;
+    if (bound == null) {
+      bound = engine.host(UnitHosts.INSTANCE);
+      host = bound;
+      binding = true;
+    }
+    return bound;
+  }
+
+  /** From here on the session can be found, and with it the host. */
+  void opened(Session session) {
+    SessionOwners.put(session, container);
+    while (binding && engine.host(UnitHosts.INSTANCE) != host) {
+      host = engine.host(UnitHosts.INSTANCE); // the engine has moved before that was to be seen
+    }
+    binding = false;
+  }
+
+  /** The host on which this unit of work is; null before its first session. */
+  @Nullable EngineHost host() {
+    return host;
+  }
+
+  /** The host of the session that is open. */
+  EngineHost hostInUse() {
+    return Objects.requireNonNull(host);
+  }
+
+  /** The unit of work is over. */
+  void leaveHost() {
+    if (keepsHost) {
+      keepsHost = false;
+      UnitHosts.INSTANCE.forget(this);
+    }
   }
 
   /** Where the session was opened; null if nobody looked. */
@@ -124,6 +171,10 @@ final class EngineSlot {
 
   void release() {
     if (current != null) {
+      if (!keepsHost) {
+        keepsHost = true;
+        UnitHosts.INSTANCE.keep(this);
+      }
       unit.release(this);
       container.forget(engine.options().role());
     }

@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.PoolFigures;
 import java.util.ArrayList;
@@ -10,10 +11,10 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * The connections that units of work hold while they wait: for each the engine it came from.
- * Several engines may have one pool.
+ * The connections that units of work hold while they wait: for each the host it came from. Several
+ * engines may have one pool.
  */
-record HeldConnections(List<Engine> engines) {
+record HeldConnections(List<EngineHost> hosts) {
 
   static final HeldConnections NONE = new HeldConnections(List.of());
 
@@ -22,24 +23,24 @@ record HeldConnections(List<Engine> engines) {
 
   /** What those units hold themselves. */
   static HeldConnections of(Collection<DbSessionsContainer> units) {
-    List<Engine> engines = new ArrayList<>();
-    units.forEach(unit -> engines.addAll(unit.enginesWithConnection()));
-    return engines.isEmpty() ? NONE : new HeldConnections(engines);
+    List<EngineHost> hosts = new ArrayList<>();
+    units.forEach(unit -> hosts.addAll(unit.hostsWithConnection()));
+    return hosts.isEmpty() ? NONE : new HeldConnections(hosts);
   }
 
   HeldConnections and(HeldConnections more) {
-    if (more.engines.isEmpty()) {
+    if (more.hosts.isEmpty()) {
       return this;
     }
-    List<Engine> both = new ArrayList<>(engines);
-    both.addAll(more.engines);
+    List<EngineHost> both = new ArrayList<>(hosts);
+    both.addAll(more.hosts);
     return new HeldConnections(both);
   }
 
   int of(DataSource pool) {
     int held = 0;
-    for (Engine engine : engines) {
-      if (engine.dataSource() == pool) {
+    for (EngineHost host : hosts) {
+      if (host.dataSource() == pool) {
         held++;
       }
     }

@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.PoolNotices;
 import io.sqlassist.engine.PoolOptions;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -22,6 +23,7 @@ final class HoldWatch implements SessionEventListener {
 
   private final transient Unit unit;
   private final transient Engine engine;
+  private final transient PoolNotices notices;
   private final transient LogicalConnectionImplementor connection;
   private final transient Budget hold;
   private final transient Budget idle;
@@ -66,9 +68,10 @@ final class HoldWatch implements SessionEventListener {
     }
   }
 
-  private HoldWatch(Unit unit, Engine engine, Session session, PoolOptions options) {
-    this.unit = unit;
-    this.engine = engine;
+  private HoldWatch(EngineSlot slot, Session session, PoolOptions options) {
+    this.unit = slot.unit();
+    this.engine = slot.engine();
+    this.notices = slot.hostInUse().notices();
     this.connection = Cancellation.connectionOf(session);
     this.hold = Budget.of("holdBudget", options.holdBudget().orElse(null));
     this.idle =
@@ -76,12 +79,12 @@ final class HoldWatch implements SessionEventListener {
   }
 
   /** Watches a session whose engine has budgets; null for all others. */
-  static @Nullable HoldWatch over(Unit unit, Engine engine, Session session) {
-    PoolOptions options = engine.options().pool();
+  static @Nullable HoldWatch over(EngineSlot slot, Session session) {
+    PoolOptions options = slot.engine().options().pool();
     if (options.holdBudget().isEmpty() && options.idleInTransactionBudget().isEmpty()) {
       return null;
     }
-    HoldWatch watch = new HoldWatch(unit, engine, session, options);
+    HoldWatch watch = new HoldWatch(slot, session, options);
     session.addEventListeners(watch);
     return watch;
   }
@@ -171,7 +174,7 @@ final class HoldWatch implements SessionEventListener {
         lookAfter(Math.max(next, 0));
       }
     }
-    if (exceeded != null && engine.poolNotices().isFirst(exceeded.setting + engine.name() + site)) {
+    if (exceeded != null && notices.isFirst(exceeded.setting + engine.name() + site)) {
       warn(exceeded, spent, thread, site, unitLabel);
     }
   }

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.Session;
@@ -21,6 +22,11 @@ final class SessionOwners {
 
   static void remove(Session session) {
     OWNERS.remove(session);
+  }
+
+  /** The units of work that have a session open; some more than once. */
+  static Collection<DbSessionsContainer> all() {
+    return OWNERS.values();
   }
 
   static @Nullable DbSessionsContainer ownerOf(Session session) {

@@ -1,7 +1,8 @@
 package io.sqlassist.session;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Takes a unit of work away from the thread that works in it. Every further use is refused, a
@@ -13,17 +14,28 @@ final class Stop {
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  private final String why;
+  /** When the connections are cut there is little left to do for a thread that does not end. */
+  private static final Duration LATER_PAUSE = Duration.ofSeconds(1);
+
+  private static final long LATER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final Supplier<? extends RuntimeException> reason;
   private final Interruption interruption;
+  private final long begunNanos = System.nanoTime();
   private boolean lifted;
 
-  Stop(Unit unit, String why) {
-    this.why = why;
-    this.interruption = new Interruption(unit, this::exception);
+  /**
+   * Creates a stop.
+   *
+   * @param reason gives the exception of every further use
+   */
+  Stop(Unit unit, Supplier<? extends RuntimeException> reason) {
+    this.reason = reason;
+    this.interruption = new Interruption(unit, reason);
   }
 
-  CancellationException exception() {
-    return new CancellationException(why);
+  RuntimeException exception() {
+    return reason.get();
   }
 
   /** Returns at once: what cancels a statement may have to wait for a database. */
@@ -41,6 +53,7 @@ final class Stop {
       return;
     }
     interruption.attempt();
-    Watch.later(PAUSE, this::interrupt);
+    boolean later = System.nanoTime() - begunNanos > LATER_NANOS;
+    Watch.later(later ? LATER_PAUSE : PAUSE, this::interrupt);
   }
 }

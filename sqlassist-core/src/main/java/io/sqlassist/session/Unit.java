@@ -1,6 +1,7 @@
 package io.sqlassist.session;
 
 import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.LentConnection;
 import io.sqlassist.observe.UnitInfo;
@@ -150,8 +151,12 @@ final class Unit implements LentConnection.User {
     return readsFromWriter;
   }
 
-  /** Opens a session under its engine's policy. Called by the slot, which holds the guard. */
-  Session open(Engine engine) {
+  /**
+   * Opens a session under its engine's policy. Called by the slot, which holds the guard, and is
+   * told of the session before that can use a connection.
+   */
+  Session open(EngineSlot slot) {
+    Engine engine = slot.engine();
     origin.beforeOpening();
     if (!started) {
       started = true;
@@ -165,8 +170,10 @@ final class Unit implements LentConnection.User {
     Session session = session(engine);
     try {
       session.addEventListeners(guard);
+      slot.opened(session);
       transactions.join(engine.name(), engine.policy(), session);
     } catch (RuntimeException | Error e) {
+      SessionOwners.remove(session);
       CleanUp.attempt(session::close, e);
       throw e;
     }
@@ -267,8 +274,8 @@ final class Unit implements LentConnection.User {
   }
 
   /** Takes the unit away from the thread that works in it, which rolls back and closes it. */
-  void stop(String why) {
-    Stop stop = new Stop(this, why);
+  void stop(Supplier<? extends RuntimeException> reason) {
+    Stop stop = new Stop(this, reason);
     if (guard.stop(stop)) {
       stop.begin();
     }
@@ -502,8 +509,8 @@ final class Unit implements LentConnection.User {
         throw new IllegalStateException(
             "A savepoint block is open on engine '"
                 + slot.name()
-                + "': leave it before you commit, roll back or close. To undo the block alone, throw"
-                + " out of it.");
+                + "': leave it before you commit, roll back or close. To undo the block alone,"
+                + " throw out of it.");
       }
     }
   }
@@ -541,7 +548,8 @@ final class Unit implements LentConnection.User {
               "The unit of work '"
                   + origin.label()
                   + "' has work under way, which would be undone with the first attempt and not be"
-                  + " done again. Commit it or roll it back before the work that is to be repeated.");
+                  + " done again. Commit it or roll it back before the work that is to be"
+                  + " repeated.");
     }
   }
 
@@ -637,6 +645,7 @@ final class Unit implements LentConnection.User {
     for (EngineSlot slot : slots) {
       failure = closeSessions(slot, failure);
     }
+    slots.forEach(EngineSlot::leaveHost);
     guard.closed();
     Hooks registered = registeredHooks();
     if (registered != null) {
@@ -680,16 +689,16 @@ final class Unit implements LentConnection.User {
     }
   }
 
-  /** The engines that have a connection in use here; in the order of first use. */
-  List<Engine> enginesWithConnection() {
-    List<Engine> engines = new ArrayList<>();
+  /** The hosts of which a connection is in use here; in the order of first use. */
+  List<EngineHost> hostsWithConnection() {
+    List<EngineHost> hosts = new ArrayList<>();
     for (EngineSlot slot : slots) {
       Session session = slot.openSession();
       if (session != null && session.isOpen() && Cancellation.holdsConnectionOfPool(session)) {
-        engines.add(slot.engine());
+        hosts.add(slot.hostInUse());
       }
     }
-    return engines;
+    return hosts;
   }
 
   /** The engines in use that have something to commit or to roll back. */

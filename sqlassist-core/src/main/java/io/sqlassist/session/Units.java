@@ -1,8 +1,11 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.EngineMovedException;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.LentConnections;
+import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +80,28 @@ public final class Units {
       }
       return result;
     } catch (Throwable t) {
+      RuntimeException cutOff = cutOffBehind(db, t);
+      if (cutOff != null) {
+        db.closeBecause(cutOff);
+        throw cutOff;
+      }
       db.closeBecause(t);
       throw t;
     }
+  }
+
+  /** What is behind the failure of a statement that was cancelled because its engine has moved. */
+  private static @Nullable RuntimeException cutOffBehind(
+      DbSessionsContainer db, Throwable failure) {
+    boolean mayComeOfIt =
+        failure instanceof PersistenceException
+            || failure instanceof SQLException
+            || failure.getClass() == IllegalStateException.class; // of a session that is closed
+    EngineMovedException cutOff = mayComeOfIt ? db.cutOff().orElse(null) : null;
+    if (cutOff != null) {
+      cutOff.initCause(failure);
+    }
+    return cutOff;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sqlassist.session;
 
+import io.sqlassist.engine.TransientFailureException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hibernate.SessionEventListener;
@@ -22,6 +23,7 @@ final class UseGuard implements SessionEventListener {
   private int depth;
   private boolean ended;
   private boolean committing;
+  private boolean acquiring;
   private transient @Nullable Stop stop;
   private transient @Nullable TimeLimit limit;
   private long lastUseNanos;
@@ -48,7 +50,7 @@ final class UseGuard implements SessionEventListener {
   private synchronized void enterRegion() {
     try {
       check();
-    } catch (IllegalStateException | UnitTimeoutException e) {
+    } catch (IllegalStateException | TransientFailureException e) {
       if (user == Thread.currentThread()) {
         depth++;
       }
@@ -224,6 +226,13 @@ final class UseGuard implements SessionEventListener {
     }
   }
 
+  /** Does something that must not meet a commit. */
+  synchronized void unlessCommitting(Runnable action) {
+    if (!committing) {
+      action.run();
+    }
+  }
+
   /** Does something that only the user of the unit may do, unless that is another thread. */
   synchronized void unlessInUse(Runnable action) {
     if (!ended && (user == null || user == Thread.currentThread())) {
@@ -243,13 +252,26 @@ final class UseGuard implements SessionEventListener {
     closer = null;
   }
 
+  /** Whether this thread is acquiring a connection for a session of the unit. */
+  synchronized boolean isAcquiringHere() {
+    return acquiring && user == Thread.currentThread();
+  }
+
+  private synchronized void acquiring(boolean begins) {
+    if (begins || user == Thread.currentThread()) {
+      acquiring = begins;
+    }
+  }
+
   @Override
   public void jdbcConnectionAcquisitionStart() {
     enter();
+    acquiring(true);
   }
 
   @Override
   public void jdbcConnectionAcquisitionEnd() {
+    acquiring(false);
     exit();
   }
 

@@ -1,7 +1,7 @@
 package io.sqlassist.session;
 
-import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineBusyException;
+import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.PoolFigures;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -30,17 +30,16 @@ final class WaitingUnits {
    */
   static void enter(HeldConnections own, HeldConnections around) {
     synchronized (HELD) {
-      for (Engine engine : own.engines()) {
-        engine.pool().ifPresent(pool -> check(engine, pool, own, around));
+      for (EngineHost host : own.hosts()) {
+        host.pool().ifPresent(pool -> check(host, pool, own, around));
       }
-      own.engines().forEach(engine -> HELD.merge(engine.dataSource(), 1, Integer::sum));
+      own.hosts().forEach(host -> HELD.merge(host.dataSource(), 1, Integer::sum));
     }
   }
 
   static void leave(HeldConnections own) {
     synchronized (HELD) {
-      own.engines()
-          .forEach(engine -> HELD.computeIfPresent(engine.dataSource(), WaitingUnits::less));
+      own.hosts().forEach(host -> HELD.computeIfPresent(host.dataSource(), WaitingUnits::less));
     }
   }
 
@@ -49,8 +48,8 @@ final class WaitingUnits {
   }
 
   private static void check(
-      Engine engine, PoolFigures pool, HeldConnections own, HeldConnections around) {
-    DataSource dataSource = engine.dataSource();
+      EngineHost host, PoolFigures pool, HeldConnections own, HeldConnections around) {
+    DataSource dataSource = host.dataSource();
     int others = HELD.getOrDefault(dataSource, 0);
     int mine = own.of(dataSource);
     if (others + mine < pool.max()) {
@@ -60,14 +59,14 @@ final class WaitingUnits {
       throw new IllegalStateException(
           "This unit of work can't wait in concurrently(...): with those it is inside of it holds "
               + "all connections of engine '"
-              + engine.name()
+              + host.engine()
               + "' (pool: "
               + pool
               + "), and leaves none to the pieces of work. Commit or roll back before the call, or"
               + " make the pool larger.");
     }
     throw new EngineBusyException(
-        engine.name(),
+        host.engine(),
         Duration.ZERO,
         pool,
         "Units of work that wait in concurrently(...) would hold all of them, and leave none to"

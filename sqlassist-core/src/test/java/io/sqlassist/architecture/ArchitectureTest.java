@@ -91,6 +91,7 @@ class ArchitectureTest {
                   .or(resideInAPackage("jakarta.persistence.."))
                   .or(resideInAPackage("org.hibernate.."))
                   .or(resideInAPackage("com.zaxxer.hikari.."))
+                  .or(resideInAPackage("org.crac.."))
                   .or(resideInAPackage("org.slf4j.."))
                   .or(resideInAPackage("org.jspecify.."))
                   .as("live in the core, the JDK or one of the core's libraries"));
@@ -104,6 +105,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.zaxxer..");
+
+  @ArchTest
+  static final ArchRule cracIsNamedOnlyWhereItMayBeMissing =
+      noClasses()
+          .that()
+          .haveNameNotMatching("io\\.sqlassist\\.engine\\.Checkpoints(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.crac..");
 
   @ArchTest
   static final ArchRule topPackageHoldsOnlyTheShortWayIn =

@@ -171,6 +171,7 @@ class EngineSettingsTest {
     inCode.removeAll(
         Set.of(
             "connections", "migrate", "on-behalf-of", "persistence", "policy", "pool", "property"));
+    inCode.removeAll(Set.of("before-session", "reinit"));
 
     assertThat(inText).containsAll(inCode);
   }

@@ -39,13 +39,16 @@ class PoolGateTest {
   private EngineConnections connections(DataSource dataSource, int max) throws SQLException {
     return new EngineConnections(
         "writer",
-        dataSource,
-        EngineKind.READ_WRITE,
-        observer,
-        new EngineConnections.Mode(true, false),
-        PoolGate.of(dataSource),
-        new EngineConfig("writer").maxConnections(max).acquireTimeout(SHORT).poolOptions(),
-        null);
+        new EngineHost(
+            "writer",
+            EngineKind.READ_WRITE,
+            dataSource,
+            dataSource,
+            null,
+            observer,
+            new EngineConfig("writer").maxConnections(max).acquireTimeout(SHORT).poolOptions(),
+            new EngineHost.Mode(true, false),
+            null));
   }
 
   private static HikariDataSource pool(int size, long timeoutMillis) {

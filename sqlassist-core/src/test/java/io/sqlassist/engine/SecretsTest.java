@@ -290,13 +290,16 @@ class SecretsTest {
     EngineConnections connections =
         new EngineConnections(
             "writer",
-            new RecordingDataSource(target),
-            EngineKind.READ_WRITE,
-            observer,
-            new EngineConnections.Mode(true, false),
-            PoolGate.of(target),
-            new EngineConfig("writer").poolOptions(),
-            null);
+            new EngineHost(
+                "writer",
+                EngineKind.READ_WRITE,
+                target,
+                new RecordingDataSource(target),
+                null,
+                observer,
+                new EngineConfig("writer").poolOptions(),
+                new EngineHost.Mode(true, false),
+                null));
     Connection broken =
         (Connection)
             Proxy.newProxyInstance(

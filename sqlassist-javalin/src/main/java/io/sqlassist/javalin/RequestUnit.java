@@ -7,6 +7,7 @@ import io.javalin.http.servlet.JavalinServletContext;
 import io.javalin.router.Endpoint;
 import io.javalin.router.ParsedEndpoint;
 import io.javalin.util.JavalinLogger;
+import io.sqlassist.engine.EngineMovedException;
 import io.sqlassist.engine.EntityRoutingException;
 import io.sqlassist.engine.TransientFailureException;
 import io.sqlassist.session.DbSessionsContainer;
@@ -456,7 +457,7 @@ final class RequestUnit implements UnitOrigin {
     }
     try {
       RequestUnit unit = of(ctx);
-      return unit == null ? failure : unit.timeOutBehind(failure);
+      return unit == null ? failure : unit.reasonBehind(failure);
     } catch (IllegalStateException | NullPointerException e) {
       JavalinLogger.debug("A request failed when it was over", e);
       return failure;
@@ -474,6 +475,18 @@ final class RequestUnit implements UnitOrigin {
   }
 
   /** A statement that was cancelled fails with an exception of the driver's. */
+  private Throwable reasonBehind(Throwable failure) {
+    Throwable unwrapped = withoutCompletion(failure);
+    boolean mayComeOfIt =
+        isOfTheDatabase(unwrapped) || unwrapped.getClass() == IllegalStateException.class;
+    EngineMovedException cutOff = mayComeOfIt ? container.cutOff().orElse(null) : null;
+    if (cutOff != null) {
+      cutOff.initCause(unwrapped);
+      return cutOff;
+    }
+    return timeOutBehind(failure);
+  }
+
   private Throwable timeOutBehind(Throwable failure) {
     Throwable unwrapped = withoutCompletion(failure);
     Duration longest = limit;

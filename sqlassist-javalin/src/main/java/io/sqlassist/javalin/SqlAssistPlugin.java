@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  * <p>Commits when no exception was thrown and the status is below 400, before a byte of the body is
  * written; a commit that fails is answered by the application's exception mapper, else by a 500.
  *
+ * <p>When the server has stopped, the engines of the shared registry are closed: see {@link
+ * SqlAssistPluginConfig#enginesAtStop}.
+ *
  * <p>Thread-safe once registered.
  */
 public final class SqlAssistPlugin
@@ -119,6 +122,7 @@ public final class SqlAssistPlugin
     RequestStages stages = new RequestStages(pluginConfig);
     stages.install(state);
     state.events.serverStarting(() -> stages.verify(state));
+    RunningServers.watch(state, pluginConfig);
   }
 
   /**

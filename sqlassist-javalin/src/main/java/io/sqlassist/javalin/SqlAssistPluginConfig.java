@@ -48,5 +48,18 @@ public final class SqlAssistPluginConfig {
    */
   public Duration timeout = Duration.ZERO;
 
+  /**
+   * What becomes of the engines when the server has stopped. Default: {@link
+   * EnginesAtStop#CLOSE_IF_SHARED}.
+   */
+  public EnginesAtStop enginesAtStop = EnginesAtStop.CLOSE_IF_SHARED;
+
+  /**
+   * Where the engines are closed at the stop, how long units of work that are still under way may
+   * take before. Those that still hold a connection then are cut off and rolled back. It is Jetty
+   * that decides how long the requests themselves may go on. Default: 10 seconds.
+   */
+  public Duration drain = Duration.ofSeconds(10);
+
   SqlAssistPluginConfig() {}
 }

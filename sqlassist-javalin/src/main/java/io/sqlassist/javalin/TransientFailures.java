@@ -17,16 +17,19 @@ import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsExceptionHandler;
 import io.javalin.websocket.WsHandlerType;
 import io.sqlassist.engine.EngineBusyException;
+import io.sqlassist.engine.EngineDownException;
+import io.sqlassist.engine.EngineMovedException;
 import io.sqlassist.engine.TransientFailureException;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a busy engine and a unit of work that took too long with 503, unless the application maps
- * these exceptions itself. Adds to other failures where an entity lives that was looked for on an
- * engine without it.
+ * Answers an engine that is busy or down, and a unit of work that took too long, with 503, unless
+ * the application maps these exceptions itself. Adds to other failures where an entity lives that
+ * was looked for on an engine without it.
  *
  * <p>In front of Javalin's router, because such a failure may come wrapped in an exception of
  * Hibernate's, or as that of a statement that was cancelled, from wherever: a handler, a future,
@@ -60,12 +63,23 @@ final class TransientFailures extends InternalRouter {
 
   private static void answer(TransientFailureException failure, Context ctx, JavalinState state) {
     JavalinLogger.warn(failure.getMessage());
-    if (failure instanceof EngineBusyException busy) {
-      long seconds = Math.max(1, busy.retryAfter().plusNanos(999_999_999).toSeconds());
+    Duration retryAfter = retryAfter(failure);
+    if (retryAfter != null) {
+      long seconds = Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
       ctx.header(Header.RETRY_AFTER, Long.toString(seconds));
     }
     // As if thrown by the application, which may have a form of its own for such answers.
     state.internalRouter.handleHttpException(ctx, new ServiceUnavailableResponse());
+  }
+
+  private static @Nullable Duration retryAfter(TransientFailureException failure) {
+    if (failure instanceof EngineBusyException busy) {
+      return busy.retryAfter();
+    }
+    if (failure instanceof EngineDownException down) {
+      return down.retryAfter();
+    }
+    return failure instanceof EngineMovedException ? Duration.ofSeconds(1) : null;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.ConnectionListener;
 import io.sqlassist.engine.ConnectionRejectedException;
+import io.sqlassist.javalin.EnginesAtStop;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -84,7 +85,8 @@ class ConnectionEventsTest {
     try (Server server =
         Server.start(
             config -> {
-              config.registerPlugin(new SqlAssistPlugin());
+              config.registerPlugin(
+                  new SqlAssistPlugin(plugin -> plugin.enginesAtStop = EnginesAtStop.KEEP));
               config.routes.get(
                   "/", ctx -> ctx.result(user(ctx.with(SqlAssistPlugin.class).writer())));
             })) {

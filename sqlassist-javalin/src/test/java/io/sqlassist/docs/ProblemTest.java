@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.javalin.config.JavalinConfig;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.ReadOnlyEngineException;
+import io.sqlassist.javalin.EnginesAtStop;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.javalin.fixture.Eventually;
 import io.sqlassist.javalin.fixture.FaultyDataSource;
@@ -101,7 +102,7 @@ class ProblemTest {
   }
 
   private static void wireSqlAssist(JavalinConfig config) {
-    config.registerPlugin(new SqlAssistPlugin());
+    config.registerPlugin(new SqlAssistPlugin(plugin -> plugin.enginesAtStop = EnginesAtStop.KEEP));
   }
 
   private int connectionsInUse() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.javalin.config.JavalinConfig;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.javalin.EnginesAtStop;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
@@ -162,7 +163,8 @@ class SharedConnectionTest {
                                 },
                                 "/*",
                                 EnumSet.of(DispatcherType.REQUEST)));
-                    config.registerPlugin(new SqlAssistPlugin());
+                    config.registerPlugin(
+                        new SqlAssistPlugin(plugin -> plugin.enginesAtStop = EnginesAtStop.KEEP));
                     config.routes.post(
                         "/books/{title}",
                         ctx ->

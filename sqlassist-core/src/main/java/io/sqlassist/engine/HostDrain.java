@@ -1,0 +1,126 @@
+package io.sqlassist.engine;
+
+import io.sqlassist.observe.Observer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Ends a host that begins no work any more: waits until nobody uses it, for as long as was allowed;
+ * then cuts off who still does; then closes the pool, if it is ours.
+ */
+final class HostDrain implements Runnable {
+
+  /** How long those who were cut off may take to roll back before their connections are cut. */
+  private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long FIRST_PAUSE_MILLIS = 5;
+  private static final long LONGEST_PAUSE_MILLIS = 100;
+
+  private final EngineConnections connections;
+  private final EngineHost host;
+  private final Duration drain;
+  private final Supplier<? extends RuntimeException> reason;
+  private final Observer observer;
+  private final CountDownLatch hurried = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /**
+   * Creates a drain.
+   *
+   * @param drain how long those who use the host may take
+   * @param reason gives the exception of those who took longer
+   */
+  HostDrain(
+      EngineConnections connections,
+      EngineHost host,
+      Duration drain,
+      Supplier<? extends RuntimeException> reason,
+      Observer observer) {
+    this.connections = connections;
+    this.host = host;
+    this.drain = drain;
+    this.reason = reason;
+    this.observer = observer;
+  }
+
+  @Override
+  public void run() {
+    try {
+      endWork();
+      host.cutOff(reason);
+      host.end();
+    } catch (RuntimeException e) {
+      observer.engineWarning(
+          host.engine(),
+          "the former data source could not be closed: " + Secrets.mask(e.toString(), null));
+    } finally {
+      ended.countDown();
+    }
+    awaitUnused(Long.MAX_VALUE, () -> {}); // who is bound to it still must be refused
+    connections.forget(host);
+  }
+
+  /** Returns when nobody uses the host any more, or was given a fair chance to leave it. */
+  void endWork() {
+    if (awaitUnused(nanos(drain), () -> {})) {
+      return;
+    }
+    host.cutOff(reason);
+    if (hurried.getCount() > 0 && !drain.isZero()) {
+      observer.engineWarning(
+          host.engine(),
+          "work that began before the engine was moved or closed was not finished within "
+              + drain.toMillis()
+              + " ms and is rolled back. Allow more time for it, or keep units of work shorter.");
+    }
+    // Again and again: one that was about to hold a connection holds it a moment later.
+    if (!awaitUnused(CUT_OFF_NANOS, () -> connections.cutOff(host, reason, false))) {
+      connections.cutOff(host, reason, true);
+    }
+  }
+
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
+  }
+
+  /** Looks again and again: that nobody need tell is what makes a host cost nothing. */
+  private boolean awaitUnused(long nanos, Runnable meanwhile) {
+    long begin = System.nanoTime();
+    long pause = FIRST_PAUSE_MILLIS;
+    while (connections.isUsed(host)) {
+      meanwhile.run();
+      if (System.nanoTime() - begin >= nanos) {
+        return false;
+      }
+      try {
+        if (hurried.await(pause, TimeUnit.MILLISECONDS)) {
+          return false;
+        }
+      } catch (InterruptedException e) {
+        hurry(); // nobody else has this thread
+      }
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+    }
+    return true;
+  }
+
+  /** Waits for nobody any more. */
+  void hurry() {
+    hurried.countDown();
+  }
+
+  boolean hasEnded() {
+    return ended.getCount() == 0;
+  }
+
+  /**
+   * Waits for the end of the host.
+   *
+   * @return false if it has not ended in that time
+   */
+  boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
+  }
+}
