@@ -141,6 +141,15 @@ final class Comparisons {
         http("http-unused", "Request that uses no session", 0.97, Arm.SQLASSIST, Load.Kind.UNUSED));
     all.add(http("http-read", "Request that reads a book", 0.97, Arm.SQLASSIST, Load.Kind.READ));
     all.add(http("http-write", "Request that writes a book", 0.97, Arm.SQLASSIST, Load.Kind.WRITE));
+    if (CrowdComparison.isPossible()) {
+      all.add(
+          new CrowdComparison(
+              "crowd",
+              "10,000 requests at once on virtual threads, pool of 10, against Javalin and"
+                  + " Hibernate by hand; PostgreSQL",
+              Goal.speed(0.97),
+              10_000));
+    }
     all.add(panel("panel-off", "registered and off", 0.99, Arm.PANEL_OFF));
     all.add(panel("panel-on", "on", 0.95, Arm.PANEL_ON));
     return all;
