@@ -4,16 +4,16 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.ClientInfoStatus;
 import java.sql.Connection;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.SQLTransientConnectionException;
-import java.sql.Savepoint;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +53,12 @@ public final class LentConnection {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   private final Connection connection;
+  private final LentTransactions transactions;
   private final Duration longestWait;
-
-  /** The innermost first. */
-  private final Deque<Transaction> open = new ArrayDeque<>();
 
   private LentConnection(Connection connection, Duration longestWait) {
     this.connection = connection;
+    this.transactions = LentTransactions.on(connection);
     this.longestWait = longestWait;
   }
 
@@ -72,6 +71,8 @@ public final class LentConnection {
    * @throws IllegalArgumentException if it is closed, or in autocommit mode, so that there is no
    *     transaction to join
    * @throws UnsupportedOperationException if its driver has no savepoints
+   * @throws IllegalStateException if the transaction of a unit that was joined to it before could
+   *     not be undone
    * @throws SQLException if the connection can't tell
    */
   static LentConnection of(Engine engine, Connection connection) throws SQLException {
@@ -104,8 +105,11 @@ public final class LentConnection {
                 + " has no savepoints.");
       }
     }
-    return new LentConnection(
-        connection, engine.options().pool().acquireTimeout().orElse(LONGEST_WAIT));
+    LentConnection lent =
+        new LentConnection(
+            connection, engine.options().pool().acquireTimeout().orElse(LONGEST_WAIT));
+    lent.refuseSpoiled();
+    return lent;
   }
 
   /**
@@ -132,81 +136,23 @@ public final class LentConnection {
         : Optional.empty();
   }
 
-  private static final class Transaction {
-    private final User user;
-    private final Savepoint savepoint;
-
-    /** Set when a transaction around it has ended before it. */
-    private @Nullable String endedBy;
-
-    Transaction(User user, Savepoint savepoint) {
-      this.user = user;
-      this.savepoint = savepoint;
-    }
+  /**
+   * Ends the waiting of a thread for its turn, if it waits for it here.
+   *
+   * @param thread the thread
+   * @param reason gives the exception that the thread gets, on that thread
+   */
+  void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
+    transactions.stopWaiting(thread, reason);
   }
 
-  private synchronized Transaction begin(String engine, User user) throws SQLException {
-    long end = System.nanoTime() + longestWait.toNanos();
-    while (!open.isEmpty() && !user.isInside(open.peek().user)) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
-        throw new SQLTransientConnectionException(
-            "Engine '"
-                + engine
-                + "': its connection is lent by somebody else and in use by the unit of work '"
-                + open.peek().user.label()
-                + "', which has neither committed nor rolled back within "
-                + longestWait
-                + ". End that unit before '"
-                + user.label()
-                + "' begins, or begin this one inside of it.");
-      }
-      try {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new SQLTransientConnectionException(
-            "Engine '" + engine + "': interrupted while waiting for its lent connection", e);
-      }
-    }
-    Transaction transaction = new Transaction(user, connection.setSavepoint());
-    open.push(transaction);
-    return transaction;
-  }
-
-  private synchronized void end(Transaction transaction, boolean well) throws SQLException {
-    if (transaction.endedBy != null) {
-      if (well) {
-        throw new SQLException(
-            "The unit of work '"
-                + transaction.user.label()
-                + "' can't commit: "
-                + transaction.endedBy
-                + ", inside of which it was begun, has ended before it.");
-      }
-      return;
-    }
-    try {
-      if (!well) {
-        connection.rollback(transaction.savepoint);
-      }
-      connection.releaseSavepoint(transaction.savepoint);
-    } catch (SQLFeatureNotSupportedException e) {
-      // Oracle's driver: the savepoint ends with the transaction.
-    } finally {
-      leave(transaction);
-    }
-  }
-
-  private void leave(Transaction transaction) {
-    while (!open.isEmpty()) {
-      Transaction innermost = open.pop();
-      if (innermost.equals(transaction)) { // no equals of its own: that very one
-        break;
-      }
-      innermost.endedBy = "'" + transaction.user.label() + "'";
-    }
-    notifyAll();
+  /**
+   * Looks whether the owner's transaction is still there.
+   *
+   * @throws IllegalStateException if it is lost
+   */
+  void refuseSpoiled() {
+    transactions.refuseSpoiled();
   }
 
   /**
@@ -219,7 +165,7 @@ public final class LentConnection {
     private final Engine engine;
     private final User user;
     private final Connection view;
-    private @Nullable Transaction transaction;
+    private LentTransactions.@Nullable Transaction transaction;
 
     private Use(Engine engine, User user) {
       this.engine = engine;
@@ -268,10 +214,18 @@ public final class LentConnection {
           refuseOtherIsolation(arguments);
           yield null;
         }
-        case "prepareStatement", "prepareCall", "createStatement", "setSavepoint" -> {
-          begin();
+        case "prepareStatement", "prepareCall", "createStatement", "setSavepoint", "unwrap" -> {
+          begin(); // unwrap: nobody sees what is done with the driver's own connection
           yield pass(method, arguments);
         }
+        case "setSchema" -> unchanged("schema", connection.getSchema(), arguments);
+        case "setCatalog" -> unchanged("catalog", connection.getCatalog(), arguments);
+        case "setTypeMap" -> unchanged("type map", connection.getTypeMap(), arguments);
+        case "setClientInfo" ->
+            throw new SQLClientInfoException(
+                fixed("client info"), Map.<String, ClientInfoStatus>of());
+        case "setNetworkTimeout" ->
+            throw new SQLFeatureNotSupportedException(fixed("network time-out"));
         case "equals" -> arguments != null && proxy == arguments[0];
         case "hashCode" -> System.identityHashCode(proxy);
         default -> pass(method, arguments);
@@ -289,17 +243,61 @@ public final class LentConnection {
       }
     }
 
+    /** What is set on it would be set for its owner, after the unit, too. */
+    private @Nullable Object unchanged(
+        String what, @Nullable Object value, @Nullable Object @Nullable [] arguments)
+        throws SQLException {
+      if (arguments != null && !Objects.equals(arguments[0], value)) {
+        throw new SQLFeatureNotSupportedException(fixed(what));
+      }
+      return null;
+    }
+
+    private String fixed(String what) {
+      return "Engine '"
+          + engine.name()
+          + "' works on a connection of somebody else: its "
+          + what
+          + " can't be changed here. Set it on the connection before it is lent.";
+    }
+
+    /**
+     * Looks whether the session may end its transaction, and go on in it.
+     *
+     * @throws IllegalStateException if a unit that was begun inside of its own has a transaction,
+     *     if its transaction was undone with one around it, or if the owner's transaction is lost
+     */
+    public void refuseUnlessInnermost() {
+      if (transaction != null) {
+        transactions.refuseUnlessInnermost(transaction);
+      }
+    }
+
     private void begin() throws SQLException {
-      if (transaction == null && engine.options().kind() == EngineKind.READ_WRITE) {
-        transaction = LentConnection.this.begin(engine.name(), user);
+      if (transaction != null) {
+        transactions.refuseUnlessInnermost(transaction);
+      } else if (engine.options().kind() == EngineKind.READ_WRITE) {
+        transaction = transactions.begin(connection, engine.name(), user, longestWait);
+      } else {
+        transactions.refuseSpoiled();
       }
     }
 
     private void end(boolean well) throws SQLException {
-      Transaction ending = transaction;
-      if (ending != null) {
-        transaction = null;
-        LentConnection.this.end(ending, well);
+      LentTransactions.Transaction ending = transaction;
+      if (ending == null) {
+        return;
+      }
+      try {
+        if (well) {
+          transactions.commit(connection, ending);
+        } else {
+          transactions.rollback(connection, ending);
+        }
+      } finally {
+        if (transactions.isOver(ending)) { // a commit that is refused leaves it open
+          transaction = null;
+        }
       }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Connections that somebody else owns and lends to engines: units of work that are joined to them
@@ -37,6 +38,8 @@ public final class LentConnections {
    *     engines that write are to share one
    * @throws UnsupportedOperationException if an engine commits through a coordinator, or if a
    *     driver has no savepoints
+   * @throws IllegalStateException if a unit of work was joined to a connection before, and the
+   *     transaction there was lost when it failed
    */
   public static LentConnections of(EngineRegistry registry, Map<String, Connection> byEngine) {
     Map<String, LentConnection> lent = new LinkedHashMap<>();
@@ -90,6 +93,26 @@ public final class LentConnections {
    */
   public Optional<LentConnection> find(String engine) {
     return Optional.ofNullable(byEngine.get(engine));
+  }
+
+  /**
+   * Looks whether the transactions of the owner are still there.
+   *
+   * @throws IllegalStateException if one of them is lost: a unit of work could not be undone by
+   *     itself, because the database has rolled back the whole, or the connection is broken
+   */
+  public void refuseSpoiled() {
+    byEngine.values().forEach(LentConnection::refuseSpoiled);
+  }
+
+  /**
+   * Ends the waiting of a thread for its turn on a connection, if it waits for one of these.
+   *
+   * @param thread the thread
+   * @param reason gives the exception that the thread gets, on that thread
+   */
+  public void stopWaiting(Thread thread, Supplier<? extends RuntimeException> reason) {
+    byEngine.values().forEach(connection -> connection.stopWaiting(thread, reason));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.sqlassist.engine.LentConnection;
 import io.sqlassist.observe.UnitObserver;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.hibernate.Session;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -51,6 +52,14 @@ final class Cancellation {
     LogicalConnectionImplementor connection = connectionOf(session);
     return connection.isPhysicallyConnected()
         && LentConnection.useOf(connection.getPhysicalConnection()).isEmpty();
+  }
+
+  /** The session's use of a connection that is lent to it. */
+  static Optional<LentConnection.Use> lentConnectionOf(Session session) {
+    LogicalConnectionImplementor connection = connectionOf(session);
+    return connection.isPhysicallyConnected()
+        ? LentConnection.useOf(connection.getPhysicalConnection())
+        : Optional.empty();
   }
 
   static LogicalConnectionImplementor connectionOf(Session session) {

@@ -3,6 +3,7 @@ package io.sqlassist.session;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineKind;
+import io.sqlassist.engine.LentConnection;
 import java.sql.SQLException;
 import java.util.Objects;
 import org.hibernate.HibernateException;
@@ -184,6 +185,14 @@ final class EngineSlot {
   boolean isUnderWay() {
     Session open = openSession();
     return open != null && (Cancellation.isUnderWay(open) || open.isDirty());
+  }
+
+  /** Refuses the end of a transaction of a lent connection, if one is open inside of it. */
+  void refuseUnlessInnermost() {
+    Session open = openSession();
+    if (open != null && open.isOpen()) {
+      Cancellation.lentConnectionOf(open).ifPresent(LentConnection.Use::refuseUnlessInnermost);
+    }
   }
 
   /** Sets the isolation level of the transaction that is about to begin. Acquires a connection. */

@@ -256,7 +256,11 @@ final class Unit implements LentConnection.User {
   /** Ends the waiting for a connection of the thread that uses the unit, if it waits for one. */
   void stopWaiting(Supplier<? extends RuntimeException> reason) {
     guard.toInterruptible(
-        thread -> slots.forEach(slot -> slot.engine().stopWaiting(thread, reason)));
+        thread -> {
+          slots.forEach(slot -> slot.engine().stopWaiting(thread, reason));
+          origin.lent().stopWaiting(thread, reason);
+          registry.lent().stopWaiting(thread, reason);
+        });
   }
 
   List<EngineSlot> slots() {
@@ -315,13 +319,13 @@ final class Unit implements LentConnection.User {
   }
 
   CommitReport commit() {
-    refuseInsideOfSavepoint(null);
+    refuseWhatIsInside(null);
     return whileUsed(() -> commitAll(transactions::restart));
   }
 
   CommitReport commit(EngineSlot slot) {
     String engine = slot.name();
-    refuseInsideOfSavepoint(engine);
+    refuseWhatIsInside(engine);
     return whileUsed(
         () ->
             slot.openSession() == null
@@ -331,7 +335,7 @@ final class Unit implements LentConnection.User {
 
   /** The last commit: nothing goes on afterwards, and nothing is left to be rolled back. */
   CommitReport commitAtEnd() {
-    refuseInsideOfSavepoint(null);
+    refuseWhatIsInside(null);
     return whileUsed(
         () -> {
           decided = true;
@@ -469,7 +473,7 @@ final class Unit implements LentConnection.User {
   }
 
   void rollback() {
-    refuseInsideOfSavepoint(null);
+    refuseWhatIsInside(null);
     whileUsed(
         () -> {
           try {
@@ -483,7 +487,7 @@ final class Unit implements LentConnection.User {
 
   void rollback(EngineSlot slot) {
     String engine = slot.name();
-    refuseInsideOfSavepoint(engine);
+    refuseWhatIsInside(engine);
     whileUsed(
         () -> {
           if (slot.openSession() != null) {
@@ -502,8 +506,11 @@ final class Unit implements LentConnection.User {
     CleanUp.throwIfAny(CleanUp.attempt(goOn, failure));
   }
 
-  /** The block's session stands on the transaction that would be ended under it. */
-  private void refuseInsideOfSavepoint(@Nullable String engine) {
+  /**
+   * The session of a block, and a unit inside on the same lent connection, stand on the transaction
+   * that would be ended under them.
+   */
+  private void refuseWhatIsInside(@Nullable String engine) {
     for (EngineSlot slot : slots) {
       if (slot.hasOpenSavepoint() && (engine == null || engine.equals(slot.name()))) {
         throw new IllegalStateException(
@@ -513,11 +520,18 @@ final class Unit implements LentConnection.User {
                 + " throw out of it.");
       }
     }
+    if (isLent()) {
+      for (EngineSlot slot : slots) {
+        if (engine == null || engine.equals(slot.name())) {
+          slot.refuseUnlessInnermost();
+        }
+      }
+    }
   }
 
   /** Rolls back and closes one engine. */
   void release(EngineSlot slot) {
-    refuseInsideOfSavepoint(slot.name());
+    refuseWhatIsInside(slot.name());
     whileUsed(
         () -> {
           cleanUp(slot.name(), "rollback", () -> transactions.rollback(slot.name()), null);

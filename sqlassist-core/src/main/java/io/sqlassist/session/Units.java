@@ -56,6 +56,10 @@ public final class Units {
    * @throws X what the work threw
    * @throws IllegalArgumentException as {@link LentConnections#of}
    * @throws UnsupportedOperationException as {@link LentConnections#of}
+   * @throws IllegalStateException if the owner's whole transaction is lost together with the unit:
+   *     the database has rolled it back, as MariaDB does after a deadlock, or the connection is
+   *     broken. The owner has to begin again, on a new connection; this one can't be lent any more.
+   *     The cause is what went wrong in the unit
    * @throws RuntimeException as {@link DbSessionsContainer#commit()}, if the commit fails
    */
   public static <T extends @Nullable Object, X extends Exception> T inUnit(
@@ -63,7 +67,31 @@ public final class Units {
       Map<String, Connection> connections,
       UnitFunction<? extends T, X> work)
       throws X {
-    return Units.<T, X>inUnit(openUnit(registry, connections), work);
+    LentConnections lent = LentConnections.of(registry, connections);
+    UnitFunction<T, X> checked =
+        db -> {
+          T result = work.apply(db);
+          lent.refuseSpoiled(); // also when it was a unit inside, and its failure was caught
+          return result;
+        };
+    try {
+      return Units.<T, X>inUnit(
+          openUnit(registry, new LentOrigin(origin(registry), lent)), checked);
+    } catch (Exception e) {
+      lostWith(lent, e);
+      throw e;
+    }
+  }
+
+  /** More is lost than the unit's own work, which its owner has to be told first of all. */
+  private static void lostWith(LentConnections lent, Exception cause) {
+    try {
+      lent.refuseSpoiled();
+    } catch (IllegalStateException lost) {
+      if (!String.valueOf(lost.getMessage()).equals(cause.getMessage())) {
+        throw new IllegalStateException(lost.getMessage(), cause);
+      }
+    }
   }
 
   /** Runs work in a new unit that is current on this thread, and ends the unit. */

@@ -10,19 +10,26 @@ import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
 import io.sqlassist.transaction.TransactionPolicy;
 import io.sqlassist.transaction.UnitTransaction;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.assertj.core.util.Throwables;
+import org.h2.jdbc.JdbcConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What a unit of work does to a connection that is lent to it, call by call. */
 class LentConnectionTest {
@@ -31,6 +38,9 @@ class LentConnectionTest {
   private final DataSource database = H2.dataSource();
   private final List<String> calls = new ArrayList<>();
   private Connection owner;
+
+  /** The next call of this method fails. */
+  private String failing = "";
 
   @BeforeEach
   void begin() throws SQLException {
@@ -59,6 +69,10 @@ class LentConnectionTest {
               String name = method.getName();
               if (!name.startsWith("get") && !name.startsWith("is")) {
                 calls.add(name);
+              }
+              if (name.equals(failing)) {
+                failing = "";
+                throw new SQLException(name + " fails");
               }
               try {
                 Object result = method.invoke(connection, arguments);
@@ -127,6 +141,324 @@ class LentConnectionTest {
           .hasStackTraceContaining("in use by the unit of work 'POST /first'")
           .hasStackTraceContaining("within PT0.05S");
     }
+  }
+
+  private Map<String, Connection> writer() {
+    return Map.of("writer", owner);
+  }
+
+  private static Void persist(DbSessionsContainer db, String isbn) {
+    db.writer().persist(new Novel(isbn));
+    db.writer().flush();
+    return null;
+  }
+
+  private static Connection withoutAutocommit(DataSource database) throws SQLException {
+    Connection connection = database.getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  private void insert(String isbn) throws SQLException {
+    try (Statement statement = owner.createStatement()) {
+      statement.execute("insert into Novel (id, isbn, stock) values (-1, '" + isbn + "', 0)");
+    }
+  }
+
+  private List<String> seenByOwner() throws SQLException {
+    List<String> isbns = new ArrayList<>();
+    try (Statement statement = owner.createStatement();
+        ResultSet row = statement.executeQuery("select isbn from Novel order by isbn")) {
+      while (row.next()) {
+        isbns.add(row.getString(1));
+      }
+    }
+    return isbns;
+  }
+
+  @Test
+  void whatAUnitDoesWhileOneInsideHasATransactionIsRefusedForItWouldBeUndoneWithThat()
+      throws SQLException {
+    EngineRegistry registry = engines.registry();
+    assertThatThrownBy(
+            () ->
+                Units.inUnit(
+                    registry,
+                    writer(),
+                    outer -> {
+                      persist(outer, "1 outer");
+                      return Units.inUnit(
+                          registry,
+                          inner -> {
+                            persist(inner, "2 inner");
+                            return persist(outer, "3 outer");
+                          });
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("which was begun inside of it, has a transaction there");
+
+    assertThat(seenByOwner()).isEmpty();
+  }
+
+  @Test
+  void aUnitThatHasNotBegunDoesNotWaitForOneInsideOfIt() throws SQLException {
+    try (DbSessionsContainer outer = Units.openUnit(engines.registry(), writer())) {
+      outer.writer();
+      try (DbSessionsContainer inner = Units.openUnit(engines.registry())) {
+        persist(inner, "1 inner");
+        assertThatThrownBy(() -> persist(outer, "2 outer"))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("which was begun inside of it, has a transaction there");
+        inner.commit();
+      }
+      outer.rollback();
+      persist(outer, "3 outer");
+      outer.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 inner", "3 outer");
+  }
+
+  @Test
+  void aTransactionInsideOfWhichAnotherIsOpenIsNeitherCommittedNorRolledBack() throws SQLException {
+    try (DbSessionsContainer outer = Units.openUnit(engines.registry(), writer())) {
+      persist(outer, "1 outer");
+      try (DbSessionsContainer inner = Units.openUnit(engines.registry())) {
+        persist(inner, "2 inner");
+        List<Executable> ends =
+            List.of(
+                outer::commit,
+                outer::rollback,
+                outer.on("writer")::commit,
+                outer.on("writer")::rollback,
+                outer.on("writer")::close);
+        calls.clear();
+        for (Executable end : ends) {
+          assertThatThrownBy(end::execute)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("End the inner unit first");
+        }
+        assertThat(calls).isEmpty(); // nothing was done, and both go on
+        persist(inner, "3 inner");
+        inner.commit();
+      }
+      persist(outer, "4 outer");
+      outer.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 outer", "2 inner", "3 inner", "4 outer");
+  }
+
+  @Test
+  void aUnitInsideThatIsUndoneWithTheOuterOneNeitherWorksOnNorCommits() throws SQLException {
+    DbSessionsContainer outer = Units.openUnit(engines.registry(), writer());
+    persist(outer, "1 outer");
+    DbSessionsContainer inner = Units.openUnit(engines.registry());
+    persist(inner, "2 inner");
+    outer.close();
+
+    assertThatThrownBy(() -> persist(inner, "3 inner"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has been rolled back before it");
+    assertThatThrownBy(inner::commit).isInstanceOf(RuntimeException.class);
+    inner.close();
+
+    assertThat(seenByOwner()).isEmpty();
+  }
+
+  @Test
+  void aCommitThatFailsIsUndone() throws SQLException {
+    insert("owners");
+    failing = "releaseSavepoint";
+
+    assertThatThrownBy(() -> Units.inUnit(engines.registry(), writer(), db -> persist(db, "units")))
+        .hasStackTraceContaining("releaseSavepoint fails");
+
+    assertThat(seenByOwner()).containsExactly("owners");
+    Units.inUnit(engines.registry(), writer(), db -> persist(db, "units"));
+    assertThat(seenByOwner()).containsExactly("owners", "units");
+  }
+
+  @Test
+  void aUnitThatCannotBeUndoneAloneTellsThatTheOwnersTransactionIsLost() throws SQLException {
+    EngineRegistry registry = engines.registry();
+    assertThatThrownBy(
+            () ->
+                Units.inUnit(
+                    registry,
+                    writer(),
+                    db -> {
+                      persist(db, "1 units");
+                      owner.rollback(); // as the database does after a deadlock
+                      throw new IOException("a deadlock");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is lost: the database could not go back to the unit's savepoint")
+        .hasRootCauseMessage("a deadlock");
+
+    assertThatThrownBy(() -> Units.openUnit(registry, writer()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("begin its work again on a new connection");
+    assertThatThrownBy(() -> registry.lend(writer()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is lost");
+    try (Connection another = database.getConnection()) {
+      another.setAutoCommit(false);
+      Units.inUnit(registry, Map.of("writer", another), db -> persist(db, "2 again"));
+    }
+  }
+
+  @Test
+  void aLossThatTheUnitHasCaughtIsToldToTheOwnerAllTheSame() {
+    EngineRegistry registry = engines.registry();
+    List<String> told = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                Units.inUnit(
+                    registry,
+                    writer(),
+                    outer -> {
+                      try (DbSessionsContainer inner = Units.openUnit(registry)) {
+                        persist(inner, "1 inner");
+                        owner.rollback();
+                      } catch (RuntimeException e) {
+                        told.add("caught");
+                      }
+                      try {
+                        outer
+                            .writer()
+                            .createSelectionQuery("from Novel", Novel.class)
+                            .getResultList();
+                      } catch (IllegalStateException e) {
+                        told.add("refused");
+                      }
+                      return null;
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is lost");
+
+    assertThat(told).contains("refused");
+  }
+
+  @Test
+  void twoLoansOfOneConnectionKnowEachOther() throws Exception {
+    AtomicReference<Throwable> other = new AtomicReference<>();
+    try (DbSessionsContainer first = Units.openUnit(engines.registry(), writer())) {
+      persist(first, "first");
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  Units.inUnit(engines.registry(), writer(), db -> persist(db, "second"));
+                } catch (RuntimeException e) {
+                  other.set(e);
+                }
+              });
+      thread.start();
+      thread.join();
+    }
+
+    assertThat(other.get()).hasStackTraceContaining("neither committed nor rolled back");
+    assertThat(seenByOwner()).isEmpty();
+  }
+
+  @Test
+  void aUnitJoinedToTheSameConnectionInsideOfAnotherHasASavepointInsideOfThat()
+      throws SQLException {
+    Units.inUnit(
+        engines.registry(),
+        writer(),
+        outer -> {
+          persist(outer, "1 outer");
+          return Units.inUnit(engines.registry(), writer(), inner -> persist(inner, "2 inner"));
+        });
+
+    assertThat(seenByOwner()).containsExactly("1 outer", "2 inner");
+  }
+
+  @Test
+  void aTimeLimitEndsTheWaitingForATurn() throws Exception {
+    EngineRegistry registry = engines.registry();
+    DataSource patients = H2.dataSource();
+    engines.add(
+        "patient",
+        patients,
+        EngineKind.READ_WRITE,
+        config -> config.entities(Novel.class).acquireTimeout(Duration.ofSeconds(20)));
+    AtomicReference<Throwable> other = new AtomicReference<>();
+    try (Connection connection = withoutAutocommit(patients);
+        EngineRegistry.Loan loan = registry.lend(Map.of("patient", connection));
+        DbSessionsContainer first = new DbSessionsContainer(registry, () -> "first")) {
+      assertThat(loan).isNotNull();
+      first.session("patient").createSelectionQuery("from Novel", Novel.class).getResultList();
+      Thread thread =
+          new Thread(
+              () -> {
+                try (DbSessionsContainer db = new DbSessionsContainer(registry, () -> "second")) {
+                  db.timeout(Duration.ofMillis(50));
+                  db.session("patient")
+                      .createSelectionQuery("from Novel", Novel.class)
+                      .getResultList();
+                } catch (RuntimeException e) {
+                  other.set(e);
+                }
+              });
+      thread.start();
+      thread.join();
+    }
+
+    assertThat(other.get()).isInstanceOf(UnitTimeoutException.class);
+    assertThat(Throwables.getStackTrace(other.get())).doesNotContain("neither committed");
+  }
+
+  @Test
+  void whatIsDoneWithTheDriversOwnConnectionIsUndoneToo() throws SQLException {
+    assertThatThrownBy(
+            () ->
+                Units.inUnit(
+                    engines.registry(),
+                    writer(),
+                    db -> {
+                      db.writer()
+                          .doWork(
+                              connection -> {
+                                try (Statement statement =
+                                    connection.unwrap(JdbcConnection.class).createStatement()) {
+                                  statement.execute(
+                                      "insert into Novel (id, isbn, stock) values (-5, 'copied', 0)");
+                                }
+                              });
+                      throw new IOException("no");
+                    }))
+        .isInstanceOf(IOException.class);
+
+    assertThat(seenByOwner()).isEmpty();
+  }
+
+  @Test
+  void theConnectionsSettingsAreNotChangedUnderItsOwner() throws SQLException {
+    String schema = owner.getSchema();
+    try (DbSessionsContainer db = Units.openUnit(engines.registry(), writer())) {
+      db.writer()
+          .doWork(
+              connection -> {
+                connection.setSchema(connection.getSchema()); // changes nothing
+                List<Executable> changes =
+                    List.of(
+                        () -> connection.setSchema("INFORMATION_SCHEMA"),
+                        () -> connection.setCatalog("other"),
+                        () -> connection.setTypeMap(Map.of("a", String.class)),
+                        () -> connection.setNetworkTimeout(Runnable::run, 1),
+                        () -> connection.setClientInfo("ApplicationName", "a unit"));
+                for (Executable change : changes) {
+                  assertThatThrownBy(change::execute)
+                      .isInstanceOf(SQLException.class)
+                      .hasMessageContaining("can't be changed here");
+                }
+              });
+    }
+
+    assertThat(owner.getSchema()).isEqualTo(schema);
   }
 
   @Test

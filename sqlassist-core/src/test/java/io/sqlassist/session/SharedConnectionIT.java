@@ -2,6 +2,7 @@ package io.sqlassist.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineRegistry;
@@ -32,12 +33,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(DatabaseKind.class)
 class SharedConnectionIT {
 
+  private final DatabaseKind kind;
   private final TestEngines engines;
   private final EngineRegistry registry;
   private Connection owner;
   private String settings;
 
   SharedConnectionIT(DatabaseKind kind) {
+    this.kind = kind;
     engines = TestEngines.shared(kind).reset();
     registry = engines.registry();
   }
@@ -333,18 +336,129 @@ class SharedConnectionIT {
   }
 
   @Test
-  void aUnitInsideThatOutlivesTheOuterOneCannotCommit() throws SQLException {
+  void aUnitInsideThatOutlivesTheOuterOneIsUndoneWithItAndCannotCommit() throws SQLException {
     DbSessionsContainer outer = Units.openUnit(registry, writer());
     persist(outer.writer(), "outer");
     DbSessionsContainer inner = Units.openUnit(registry);
     persist(inner.writer(), "inner");
-    outer.rollback();
-
-    assertThatThrownBy(inner::commit).hasStackTraceContaining("has ended before it");
-    inner.close();
+    assertThatThrownBy(outer::commit).hasMessageContaining("End the inner unit first");
     outer.close();
 
+    assertThatThrownBy(() -> persist(inner.writer(), "more"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has been rolled back before it");
+    inner.close();
+
     assertThat(seenBy(owner)).isEmpty();
+  }
+
+  @Test
+  void aUnitsWorkIsRefusedWhileOneInsideHasATransaction() throws SQLException {
+    List<String> told = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                Units.inUnit(
+                    registry,
+                    writer(),
+                    outer -> {
+                      outer.afterCommit(report -> told.add("committed"));
+                      persist(outer.writer(), "1 outer");
+                      return Units.inUnit(
+                          registry,
+                          inner -> {
+                            persist(inner.writer(), "2 inner");
+                            return persist(outer.writer(), "3 outer");
+                          });
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("which was begun inside of it, has a transaction there");
+
+    assertThat(told).isEmpty();
+    assertThat(seenBy(owner)).isEmpty();
+  }
+
+  @Test
+  void anErrorThatTheUnitHasCaughtDoesNotFailTheOwnersTransaction() throws SQLException {
+    insert("owners");
+    UnitFunction<Void, RuntimeException> work =
+        db -> {
+          persist(db.writer(), "units");
+          db.writer()
+              .doWork(
+                  connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                      assertThatThrownBy(() -> statement.execute("select nonsense from nowhere"))
+                          .isInstanceOf(SQLException.class);
+                    }
+                  });
+          return null;
+        };
+    if (kind == DatabaseKind.POSTGRESQL) { // whose transaction such an error ends
+      assertThatThrownBy(() -> Units.inUnit(registry, writer(), work))
+          .isInstanceOf(RuntimeException.class);
+      assertThat(seenBy(owner)).containsExactly("owners");
+    } else {
+      Units.inUnit(registry, writer(), work);
+      assertThat(seenBy(owner)).containsExactly("owners", "units");
+    }
+  }
+
+  @Test
+  void aDeadlockThatTakesTheOwnersWorkIsToldToTheOwner() throws Exception {
+    // The others undo the statement or the savepoint; H2 chooses its victim by who asks last.
+    assumeTrue(kind == DatabaseKind.MARIADB);
+    engines.sql(
+        "writer",
+        "insert into Novel (id, isbn, stock) values (-2001, 'x', 0)",
+        "insert into Novel (id, isbn, stock) values (-2002, 'y', 0)");
+    insert("owners");
+    AtomicReference<Throwable> rivals = new AtomicReference<>();
+    try (Connection rival = engines.connect("writer");
+        Statement statement = rival.createStatement()) {
+      rival.setAutoCommit(false);
+      statement.execute("update Novel set stock = 1 where id = -2002");
+      for (int i = 0; i < 30; i++) { // InnoDB chooses who has changed less
+        statement.execute(
+            "insert into Novel (id, isbn, stock) values (" + (-3000 - i) + ", 'r" + i + "', 0)");
+      }
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  statement.execute("update Novel set stock = 1 where id = -2001");
+                } catch (SQLException e) {
+                  rivals.set(e);
+                }
+              });
+      assertThatThrownBy(
+              () ->
+                  Units.inUnit(
+                      registry,
+                      writer(),
+                      db -> {
+                        update(db.writer(), -2001);
+                        thread.start();
+                        update(db.writer(), -2002);
+                        return null;
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is lost: the database could not go back")
+          .hasStackTraceContaining("Deadlock");
+      thread.join();
+      assertThat(rivals.get()).isNull();
+      rival.rollback();
+    }
+
+    assertThat(seenBy(owner)).doesNotContain("owners");
+    assertThatThrownBy(() -> Units.openUnit(registry, writer()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("on a new connection");
+  }
+
+  private static void update(Session session, int id) {
+    session
+        .createNativeMutationQuery("update Novel set stock = 2 where id = " + id)
+        .executeUpdate();
   }
 
   @Test
