@@ -195,6 +195,8 @@ public final class Units {
    * @return the unit's sessions, to be closed by the caller; the connections stay open
    * @throws IllegalArgumentException as {@link LentConnections#of}
    * @throws UnsupportedOperationException as {@link LentConnections#of}
+   * @throws IllegalStateException as {@link LentConnections#of}; the loss itself is not told by the
+   *     unit's {@code close()}, which throws nothing, but to the observers
    */
   public static DbSessionsContainer openUnit(
       EngineRegistry registry, Map<String, Connection> connections) {
