@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A session that belongs to no unit of work, and the host that it stays on until it is closed. */
@@ -49,11 +50,24 @@ final class BoundSession implements SessionEventListener {
     atEnd.accept(this);
   }
 
-  /** Cuts the connection that the session holds, if it holds one. */
+  /** Whether its commit is on the way, as Hibernate knows it while the driver commits. */
+  boolean isCommitting() {
+    try {
+      return isCommitting(session.getJdbcCoordinator().getLogicalConnection());
+    } catch (RuntimeException e) {
+      return false; // the session is closed
+    }
+  }
+
+  private static boolean isCommitting(LogicalConnectionImplementor connection) {
+    return connection.getPhysicalJdbcTransaction().getStatus() == TransactionStatus.COMMITTING;
+  }
+
+  /** Cuts the connection that the session holds, if it holds one and does not commit on it. */
   void cutOff() {
     try {
       LogicalConnectionImplementor connection = session.getJdbcCoordinator().getLogicalConnection();
-      if (connection.isPhysicallyConnected()) {
+      if (connection.isPhysicallyConnected() && !isCommitting(connection)) {
         connection.getPhysicalConnection().abort(Runnable::run);
       }
     } catch (SQLException | RuntimeException e) {

@@ -76,20 +76,20 @@ public final class Engine {
   /**
    * The engine has started.
    *
-   * @return false if it was closed meanwhile; then what it has started with is closed, too
+   * @return false if it was closed meanwhile, or is to start with another data source; then the
+   *     caller closes what it has started with
    */
   boolean up(RunningEngine started) {
     changing.lock();
     try {
-      if (closed == null) {
-        running = started;
-        return true;
+      if (closed != null || !starter.wants(started)) {
+        return false;
       }
+      running = started;
+      return true;
     } finally {
       changing.unlock();
     }
-    started.close();
-    return false;
   }
 
   /** Whether it has what it needs. */
@@ -290,8 +290,9 @@ public final class Engine {
    *
    * <p>Returns as soon as the replacement is in use, and does not wait for the drain; {@link
    * #awaitDrained} does. The factory, its caches and statistics, listeners and observers stay. Does
-   * nothing if the engine is on that very data source. On an optional engine that is down the
-   * replacement is what it starts with.
+   * nothing if the engine is on that very data source. On an optional engine that has not started
+   * yet the replacement is what it starts with; an attempt with another one that is under way does
+   * not count.
    *
    * @param replacement the data source to go on with; stays the application's and is never closed
    *     here
@@ -309,21 +310,38 @@ public final class Engine {
     }
     RunningEngine now = running;
     if (now == null) {
-      startWith(replacement);
-    } else if (now.connections().current().dataSource() != replacement) {
+      now = startWith(replacement);
+    }
+    if (now != null && now.connections().current().dataSource() != replacement) {
       switchTo(now, replacement, drain);
     }
   }
 
-  private void startWith(DataSource replacement) {
+  /**
+   * Lets the engine start with the replacement, also if an attempt with another one is under way.
+   *
+   * @return null; or what it has just started with
+   */
+  private @Nullable RunningEngine startWith(DataSource replacement) {
     OptionalStart starting = start;
-    if (closed != null || starting == null) {
-      throw closedException();
-    }
-    if (starter.handedIn() != replacement) {
+    changing.lock();
+    try {
+      if (closed != null || starting == null) {
+        throw closedException();
+      }
+      RunningEngine now = running;
+      if (now != null) {
+        return now;
+      }
+      if (starter.handedIn() == replacement) {
+        return null;
+      }
       starter.replace(replacement);
-      starting.hurry();
+    } finally {
+      changing.unlock();
     }
+    starting.hurry();
+    return null;
   }
 
   private void switchTo(RunningEngine now, DataSource replacement, Duration drain) {
@@ -756,6 +774,11 @@ public final class Engine {
     }
     if (closing != null) {
       closing.endWork();
+      for (HostDrain each : drains) { // those of former moves, which are not waited for any longer
+        if (each != closing && !each.hasEnded()) {
+          each.endWorkNow();
+        }
+      }
     }
     close();
   }

@@ -142,6 +142,16 @@ final class EngineConnections implements ConnectionProvider {
     }
   }
 
+  /** Whether a commit is on its way that must not lose its connection to a host. */
+  boolean isCommitting(EngineHost host) {
+    if (users.isCommitting(host)) {
+      return true;
+    }
+    synchronized (ownSessions) {
+      return ownSessions.stream().anyMatch(each -> each.host() == host && each.isCommitting());
+    }
+  }
+
   /** Ends what still uses a host that gives no connections any more. */
   void cutOff(EngineHost host, Supplier<? extends RuntimeException> reason, boolean byForce) {
     host.gate().callOff(host, reason);

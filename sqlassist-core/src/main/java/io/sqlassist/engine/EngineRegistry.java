@@ -279,15 +279,39 @@ public final class EngineRegistry implements AutoCloseable {
         config, dataSource, observer, caller, (type, engine) -> places.misplaced(type, engine));
   }
 
-  /** An optional engine has started, perhaps long after it was initialised. */
-  private void cameUp(Engine engine, RunningEngine started) {
+  /**
+   * An optional engine has started, perhaps long after it was initialised.
+   *
+   * @return false if it is not wanted as it is, and was closed again
+   */
+  private boolean cameUp(Engine engine, RunningEngine started) {
+    boolean wanted;
+    boolean published;
     synchronized (registration) {
-      if (!engine.up(started) || engines.get(engine.name()) != engine) {
-        return; // closed; or not published yet, and then whoever publishes it tells of it
+      wanted = engine.up(started);
+      published = wanted && engines.get(engine.name()) == engine;
+      if (published) {
+        places = EntityPlaces.of(engines.values(), null); // now that it knows its entities
       }
-      places = EntityPlaces.of(engines.values(), null); // now that it knows its entities
     }
-    observer.engineStarted(engine.name(), started.description());
+    if (published) { // else whoever publishes it tells of it
+      observer.engineStarted(engine.name(), started.description());
+    }
+    if (!wanted) {
+      discard(engine, started);
+    }
+    return wanted;
+  }
+
+  private void discard(Engine engine, RunningEngine started) {
+    try {
+      started.close();
+    } catch (RuntimeException e) {
+      observer.engineWarning(
+          engine.name(),
+          "what it started with, and does not need, could not be closed: "
+              + Secrets.mask(e.toString(), null));
+    }
   }
 
   /**

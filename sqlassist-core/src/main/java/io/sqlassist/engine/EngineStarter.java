@@ -138,6 +138,12 @@ final class EngineStarter {
     return handedIn;
   }
 
+  /** Whether it is on the data source that the engine is to start with, as far as is known now. */
+  boolean wants(RunningEngine started) {
+    DataSource wanted = handedIn();
+    return wanted == null || wanted == started.connections().current().dataSource();
+  }
+
   private synchronized HikariPools.@Nullable Recipe recipe() {
     return recipe;
   }

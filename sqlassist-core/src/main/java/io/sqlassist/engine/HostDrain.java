@@ -4,17 +4,24 @@ import io.sqlassist.observe.Observer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * Ends a host that begins no work any more: waits until nobody uses it, for as long as was allowed;
- * then cuts off who still does; then closes the pool, if it is ours.
+ * then cuts off who still does; then closes the pool, if it is ours. A commit that is on its way is
+ * waited for, however long it takes: cut off in the middle nobody would know how it ended, and of
+ * several engines one would stand alone.
  */
 final class HostDrain implements Runnable {
 
   /** How long those who were cut off may take to roll back before their connections are cut. */
-  private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final Duration CUT_OFF = Duration.ofSeconds(3);
 
+  /** How long a commit may take after that before somebody is told what is waited for. */
+  private static final Duration LONG_COMMIT = Duration.ofSeconds(10);
+
+  private static final long FOR_EVER = Long.MAX_VALUE;
   private static final long FIRST_PAUSE_MILLIS = 5;
   private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -23,6 +30,8 @@ final class HostDrain implements Runnable {
   private final Duration drain;
   private final Supplier<? extends RuntimeException> reason;
   private final Observer observer;
+  private final Duration cutOff;
+  private final Duration longCommit;
   private final CountDownLatch hurried = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -38,11 +47,30 @@ final class HostDrain implements Runnable {
       Duration drain,
       Supplier<? extends RuntimeException> reason,
       Observer observer) {
+    this(connections, host, drain, reason, observer, CUT_OFF, LONG_COMMIT);
+  }
+
+  /**
+   * Creates a drain that has other notions of what takes long.
+   *
+   * @param cutOff how long those who were cut off may take to roll back
+   * @param longCommit how long a commit may take after that until a warning
+   */
+  HostDrain(
+      EngineConnections connections,
+      EngineHost host,
+      Duration drain,
+      Supplier<? extends RuntimeException> reason,
+      Observer observer,
+      Duration cutOff,
+      Duration longCommit) {
     this.connections = connections;
     this.host = host;
     this.drain = drain;
     this.reason = reason;
     this.observer = observer;
+    this.cutOff = cutOff;
+    this.longCommit = longCommit;
   }
 
   @Override
@@ -58,7 +86,7 @@ final class HostDrain implements Runnable {
     } finally {
       ended.countDown();
     }
-    awaitUnused(Long.MAX_VALUE, () -> {}); // who is bound to it still must be refused
+    awaitUnused(FOR_EVER, () -> {}); // who is bound to it still must be refused
     connections.forget(host);
   }
 
@@ -68,7 +96,7 @@ final class HostDrain implements Runnable {
       return;
     }
     host.cutOff(reason);
-    if (hurried.getCount() > 0 && !drain.isZero()) {
+    if (!isHurried() && !drain.isZero()) {
       observer.engineWarning(
           host.engine(),
           "work that began before the engine was moved or closed was not finished within "
@@ -76,9 +104,29 @@ final class HostDrain implements Runnable {
               + " ms and is rolled back. Allow more time for it, or keep units of work shorter.");
     }
     // Again and again: one that was about to hold a connection holds it a moment later.
-    if (!awaitUnused(CUT_OFF_NANOS, () -> connections.cutOff(host, reason, false))) {
-      connections.cutOff(host, reason, true);
+    if (!awaitUnused(nanos(cutOff), () -> connections.cutOff(host, reason, false))) {
+      endWorkNow();
     }
+  }
+
+  /** Cuts off who uses the host, and returns when no commit is on its way on it any more. */
+  void endWorkNow() {
+    host.cutOff(reason);
+    connections.cutOff(host, reason, true); // from here on no commit begins
+    if (awaitCommits(nanos(longCommit)) || isHurried()) {
+      return;
+    }
+    observer.engineWarning(
+        host.engine(),
+        "a commit that began before the engine was moved or closed is still on its way, "
+            + longCommit.toMillis()
+            + " ms after all other work was cut off. The former data source is kept for it. Look"
+            + " at what the database is waiting for.");
+    awaitCommits(FOR_EVER);
+  }
+
+  private boolean isHurried() {
+    return hurried.getCount() == 0;
   }
 
   private static long nanos(Duration duration) {
@@ -87,9 +135,17 @@ final class HostDrain implements Runnable {
 
   /** Looks again and again: that nobody need tell is what makes a host cost nothing. */
   private boolean awaitUnused(long nanos, Runnable meanwhile) {
+    return awaitEnd(() -> connections.isUsed(host), nanos, meanwhile);
+  }
+
+  private boolean awaitCommits(long nanos) {
+    return awaitEnd(() -> connections.isCommitting(host), nanos, () -> {});
+  }
+
+  private boolean awaitEnd(BooleanSupplier goesOn, long nanos, Runnable meanwhile) {
     long begin = System.nanoTime();
     long pause = FIRST_PAUSE_MILLIS;
-    while (connections.isUsed(host)) {
+    while (goesOn.getAsBoolean()) {
       meanwhile.run();
       if (System.nanoTime() - begin >= nanos) {
         return false;

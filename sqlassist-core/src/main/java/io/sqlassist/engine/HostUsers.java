@@ -26,6 +26,11 @@ public interface HostUsers {
         }
 
         @Override
+        public boolean isCommitting(EngineHost host) {
+          return false;
+        }
+
+        @Override
         public void cutOff(
             EngineHost host, Supplier<? extends RuntimeException> reason, boolean byForce) {}
       };
@@ -45,6 +50,14 @@ public interface HostUsers {
    * @return true if it must stay
    */
   boolean use(EngineHost host);
+
+  /**
+   * Whether a commit is on its way in which a session takes part that is bound to the host.
+   *
+   * @param host the host
+   * @return true if its connections must not be cut
+   */
+  boolean isCommitting(EngineHost host);
 
   /**
    * Ends the work that holds a connection of the host, except for a commit that is on the way.

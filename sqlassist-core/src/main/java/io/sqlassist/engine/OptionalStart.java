@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class OptionalStart implements Runnable {
   private final EngineStarter starter;
   private final String engine;
   private final Observer observer;
-  private final Consumer<RunningEngine> up;
+  private final Predicate<RunningEngine> up;
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -45,13 +46,21 @@ final class OptionalStart implements Runnable {
   private boolean hurried;
   private boolean closed;
 
+  /** What follows an attempt. */
+  private enum Next {
+    NOTHING,
+    PAUSE,
+    /** Another one, with the data source that the engine has got meanwhile. */
+    START_AGAIN
+  }
+
   /**
    * Creates a start.
    *
-   * @param up receives the engine once it has started, on the thread of this start; closes it if it
-   *     is not wanted any more
+   * @param up receives the engine once it has started, on the thread of this start; if it is not
+   *     wanted like that any more closes it, and returns false
    */
-  OptionalStart(EngineStarter starter, Observer observer, Consumer<RunningEngine> up) {
+  OptionalStart(EngineStarter starter, Observer observer, Predicate<RunningEngine> up) {
     this.starter = starter;
     this.engine = starter.options().name();
     this.observer = observer;
@@ -181,36 +190,34 @@ final class OptionalStart implements Runnable {
   @Override
   public void run() {
     Duration pause = SHORTEST_PAUSE;
-    boolean first = true;
-    while (attempt(first, pause) && pauseBeforeNext(pause)) {
-      first = false;
-      pause = pause.multipliedBy(2);
-      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    Next next = attempt(true, pause);
+    while (next == Next.START_AGAIN || (next == Next.PAUSE && pauseBeforeNext(pause))) {
+      if (next == Next.PAUSE) {
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      }
+      next = attempt(false, pause);
     }
   }
 
-  /** Returns whether there is to be another attempt. */
-  private boolean attempt(boolean first, Duration pause) {
+  private Next attempt(boolean first, Duration pause) {
+    DataSource with = starter.handedIn();
     RunningEngine started;
     try {
       started = starter.start();
-    } catch (EngineStartException e) {
-      if (first && !e.isUnreachable()) {
-        refuse(e);
-        return false;
-      }
-      return failed(e.problem(), pause);
     } catch (RuntimeException | Error e) {
-      if (first && e instanceof RuntimeException wrong) {
-        refuse(wrong);
-        return false;
+      if (starter.handedIn() != with && !isClosed()) {
+        return Next.START_AGAIN; // what is wrong with the former one is nobody's business any more
       }
-      return failed(Secrets.mask(String.valueOf(e), starter.password()), pause);
+      return failed(e, first, pause);
     }
-    up.accept(started); // first: who waits for the end of the start finds everything in place
+    // First: who waits for the end of the start finds everything in place.
+    if (!up.test(started)) {
+      return starter.wants(started) || isClosed() ? Next.NOTHING : Next.START_AGAIN;
+    }
     lock.lock();
     try {
-      if (!closed) { // else it was closed by who was given it
+      if (!closed) { // else whoever closed it has closed what it was given, too
         running = started;
         state = EngineState.of(EngineState.Status.UP);
         changed.signalAll();
@@ -218,10 +225,28 @@ final class OptionalStart implements Runnable {
     } finally {
       lock.unlock();
     }
-    return false;
+    return Next.NOTHING;
   }
 
-  private void refuse(RuntimeException wrong) {
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Next failed(Throwable failure, boolean first, Duration pause) {
+    if (failure instanceof EngineStartException e) {
+      return first && !e.isUnreachable() ? refuse(e) : failed(e.problem(), pause);
+    }
+    return first && failure instanceof RuntimeException wrong
+        ? refuse(wrong)
+        : failed(Secrets.mask(String.valueOf(failure), starter.password()), pause);
+  }
+
+  private Next refuse(RuntimeException wrong) {
     lock.lock();
     try {
       refused = wrong;
@@ -235,14 +260,15 @@ final class OptionalStart implements Runnable {
     } finally {
       lock.unlock();
     }
+    return Next.NOTHING;
   }
 
-  private boolean failed(String reason, Duration pause) {
+  private Next failed(String reason, Duration pause) {
     boolean news;
     lock.lock();
     try {
       if (closed) {
-        return false;
+        return Next.NOTHING;
       }
       news = state.status() == EngineState.Status.STARTING;
       state =
@@ -267,7 +293,7 @@ final class OptionalStart implements Runnable {
               + ". The engine is optional: its use fails until it has started, which is tried again"
               + " and again.");
     }
-    return true;
+    return Next.PAUSE;
   }
 
   /** Returns false if the engine was closed meanwhile. */

@@ -79,6 +79,19 @@ final class UnitHosts implements HostUsers {
   }
 
   @Override
+  public boolean isCommitting(EngineHost host) {
+    for (DbSessionsContainer container : SessionOwners.all()) {
+      Unit unit = container.unitIfUsed();
+      if (unit != null
+          && unit.guard().isCommitting()
+          && unit.slots().stream().anyMatch(slot -> slot.host() == host)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public void cutOff(
       EngineHost host, Supplier<? extends RuntimeException> reason, boolean byForce) {
     for (DbSessionsContainer container : SessionOwners.all()) {

@@ -192,6 +192,11 @@ final class UseGuard implements SessionEventListener {
     committing = false;
   }
 
+  /** Whether a commit is on its way, that no end of the unit stops. */
+  synchronized boolean isCommitting() {
+    return committing;
+  }
+
   /** Whether a thread uses the unit, and may be interrupted in it. */
   synchronized boolean isInterruptible() {
     return user != null && !committing;

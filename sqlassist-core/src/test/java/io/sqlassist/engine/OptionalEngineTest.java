@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -30,8 +31,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.jpa.boot.internal.EntityManagerFactoryBuilderImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -437,6 +444,80 @@ class OptionalEngineTest {
     assertThat(engine.dataSource()).isNotSameAs(door.dataSource());
     awaitUp(engine);
     assertThat(door.knocks()).isPositive();
+  }
+
+  private Engine stillStarting(Held silence, Consumer<? super EngineConfig> settings) {
+    door.hold(silence);
+    Engine engine =
+        registry.initializeEngine(
+            "audit",
+            door.dataSource(),
+            config -> {
+              config.entities(Novel.class).optional().acquireTimeout(Duration.ofMillis(20));
+              settings.accept(config);
+            });
+    silence.awaitArrival();
+    return engine;
+  }
+
+  @Test
+  void anotherDataSourceIsNotLostWhileAnAttemptWithTheFormerOneIsUnderWay() {
+    Held silence = new Held();
+    door.open();
+    List<String> closed = new CopyOnWriteArrayList<>();
+    AtomicReference<HibernatePersistenceConfiguration> configured = new AtomicReference<>();
+    Engine engine =
+        stillStarting(
+            silence,
+            config ->
+                config.persistence(
+                    p -> {
+                      p.property("hibernate.session_factory_observer", factoryObserver(closed));
+                      configured.set(p);
+                    }));
+    Map<String, Object> before = Map.copyOf(configured.get().properties());
+    Door other = new Door(H2.dataSource());
+    other.open();
+    DataSource replacement = other.dataSource();
+
+    engine.switchTo(replacement, Duration.ZERO);
+    silence.release();
+    awaitUp(engine);
+
+    assertThat(engine.sessionFactory().isOpen()).isTrue();
+    assertThat(engine.dataSource()).isSameAs(replacement);
+    assertThat(engine.host(HostUsers.NONE).dataSource()).isSameAs(replacement);
+    assertThat(factories).hasValue(2);
+    assertThat(closed).hasSize(1); // that of the former one
+    assertThat(observer.started()).hasSize(1);
+    // What names and integrates was made once, and not around that of the attempt before.
+    assertThat(configured.get().properties())
+        .containsEntry(
+            AvailableSettings.IMPLICIT_NAMING_STRATEGY,
+            before.get(AvailableSettings.IMPLICIT_NAMING_STRATEGY))
+        .containsEntry(
+            EntityManagerFactoryBuilderImpl.INTEGRATOR_PROVIDER,
+            before.get(EntityManagerFactoryBuilderImpl.INTEGRATOR_PROVIDER));
+    assertThat(before)
+        .containsKeys(
+            AvailableSettings.IMPLICIT_NAMING_STRATEGY,
+            EntityManagerFactoryBuilderImpl.INTEGRATOR_PROVIDER);
+  }
+
+  @Test
+  void attemptThatFailsOnTheFormerDataSourceIsFollowedAtOnceByOneOnTheOther() {
+    Held silence = new Held();
+    Engine engine = stillStarting(silence, config -> {});
+    Door other = new Door(H2.dataSource());
+    other.open();
+    DataSource replacement = other.dataSource();
+
+    engine.switchTo(replacement, Duration.ZERO);
+    silence.release();
+    awaitUp(engine);
+
+    assertThat(engine.dataSource()).isSameAs(replacement);
+    assertThat(observer.warnings()).isEmpty(); // it was never down
   }
 
   @Test

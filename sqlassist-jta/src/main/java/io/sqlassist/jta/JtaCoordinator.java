@@ -343,6 +343,7 @@ public final class JtaCoordinator implements AutoCloseable {
               dataSource,
               settings -> {
                 settings.onBehalfOf(caller);
+                settings.reinit(any -> dataSource.dropConnections());
                 config.accept(settings);
                 settings.policy(policy);
               });

@@ -42,6 +42,11 @@ final class JtaDataSource implements DataSource {
     longestWait = longest;
   }
 
+  /** Closes the connections that are idle, and those in use when they come back; soon, not now. */
+  void dropConnections() {
+    pool.flush(AgroalDataSource.FlushMode.GRACEFUL);
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
     JtaTransaction transaction = Acquisition.current();

@@ -28,6 +28,7 @@ import javax.sql.XADataSource;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.hibernate.Session;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform;
 import org.hibernate.engine.transaction.jta.platform.spi.JtaPlatform;
@@ -309,6 +310,72 @@ class JtaCoordinatorTest {
                 .getServiceRegistry()
                 .requireService(JtaPlatform.class))
         .isInstanceOf(NoJtaPlatform.class);
+  }
+
+  /** H2 counts its sessions: what is connected from now on has a greater number. */
+  private static int newestConnection(String engine) {
+    int[] newest = new int[1];
+    shop.useUnit(
+        db ->
+            newest[0] =
+                db.session(engine)
+                    .createNativeQuery(
+                        "select max(session_id) from information_schema.sessions", Integer.class)
+                    .getSingleResult());
+    return newest[0];
+  }
+
+  private static int connection(Session session) {
+    return session.createNativeQuery("select session_id()", Integer.class).getSingleResult();
+  }
+
+  private static int connectionOfNewUnit(String engine) {
+    int[] id = new int[1];
+    shop.useUnit(db -> id[0] = connection(db.session(engine)));
+    return id[0];
+  }
+
+  /** The pool drops them on a thread of its own. */
+  private static void awaitFreshConnection(String engine, int newestBefore) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (connectionOfNewUnit(engine) <= newestBefore) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(engine + " still has connections from before");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void reinitDropsThePooledConnectionsAndLetsTheTransactionsFinish() {
+    int newest = newestConnection("orders");
+    shop.useUnit(
+        db -> {
+          int before = connection(db.session("orders"));
+          db.session("orders").persist(new Entry(1, "before"));
+          db.session("ledger").persist(new Entry(1, "before"));
+          shop.registry().reinitEngine("orders");
+
+          assertThat(connection(db.session("orders"))).isEqualTo(before);
+          db.session("orders").persist(new Entry(2, "after"));
+        });
+    assertThat(shop.texts("orders")).containsExactly("before", "after");
+    assertThat(shop.texts("ledger")).containsExactly("before");
+    awaitFreshConnection("orders", newest);
+  }
+
+  @Test
+  void reinitOfAllEnginesReachesTheJtaEngines() {
+    int ledger = newestConnection("ledger");
+    int last = newestConnection("old");
+
+    assertThatThrownBy(() -> shop.registry().reinitEngines())
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("'plain'") // whose data source is no pool
+        .hasNoSuppressedExceptions();
+
+    awaitFreshConnection("ledger", ledger);
+    awaitFreshConnection("old", last);
   }
 
   @Test
