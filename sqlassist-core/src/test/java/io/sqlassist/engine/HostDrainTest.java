@@ -14,6 +14,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -201,12 +203,13 @@ class HostDrainTest {
     assertThat(novels("writer")).isEqualTo(1);
   }
 
+  /** By its stack: on its way through that method it might look the same for a moment. */
   private static boolean isWaiting(Thread thread) {
-    for (StackTraceElement each : thread.getStackTrace()) {
-      if (each.getMethodName().equals("endWorkNow")) {
-        return true;
-      }
-    }
-    return false;
+    List<String> stack =
+        Arrays.stream(thread.getStackTrace())
+            .map(each -> each.getClassName() + "." + each.getMethodName())
+            .toList();
+    return stack.contains(CountDownLatch.class.getName() + ".await")
+        && stack.contains(HostDrain.class.getName() + ".endWorkNow");
   }
 }
