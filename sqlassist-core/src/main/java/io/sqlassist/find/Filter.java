@@ -15,7 +15,8 @@ import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 public interface Filter<E> {
 
   /**
-   * The condition.
+   * The condition. It may join collections and other entities to what is looked for; then it is
+   * called twice for one query.
    *
    * @param root what is looked for
    * @param cb makes predicates; its methods bind values, never write them into the SQL, but for

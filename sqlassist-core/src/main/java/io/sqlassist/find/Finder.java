@@ -4,6 +4,7 @@ import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
 import jakarta.persistence.criteria.Selection;
+import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.EntityType;
 import jakarta.persistence.metamodel.SingularAttribute;
 import java.util.ArrayList;
@@ -26,7 +27,11 @@ import org.hibernate.query.Order;
 import org.hibernate.query.SelectionQuery;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.hibernate.query.criteria.JpaCriteriaQuery;
+import org.hibernate.query.criteria.JpaSubQuery;
 import org.hibernate.query.restriction.Restriction;
+import org.hibernate.query.sqm.tree.from.SqmAttributeJoin;
+import org.hibernate.query.sqm.tree.from.SqmFrom;
+import org.hibernate.query.sqm.tree.from.SqmJoin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +68,9 @@ public final class Finder<E> {
 
   /** Where a condition is put into a query. */
   private record Where<E>(Root<E> root, HibernateCriteriaBuilder cb, TextMatch text) {}
+
+  /** A query that has its conditions; each entity that matches is one row of it. */
+  private record Question<E, R>(JpaCriteriaQuery<R> query, Where<E> where) {}
 
   /** What is looked for; {@code usualOrder} holds if nobody asks for another. */
   private record Wish<E>(
@@ -303,7 +311,8 @@ public final class Finder<E> {
   }
 
   /**
-   * Only those for which a condition in Hibernate's criteria holds.
+   * Only those for which a condition in Hibernate's criteria holds. It may join what it needs: an
+   * entity that several rows of a collection match is found, and counted, once.
    *
    * @param filter the condition
    * @return a finder with this condition, too
@@ -430,9 +439,9 @@ public final class Finder<E> {
     if (wish.limit == 0) {
       return List.of();
     }
-    JpaCriteriaQuery<E> query = builder().createQuery(entity);
-    Where<E> where = where(query);
-    query.select(where.root).orderBy(order(where));
+    Question<E, E> question = question(entity);
+    JpaCriteriaQuery<E> query = question.query;
+    query.select(question.where.root).orderBy(order(question.where));
     return page(session.createSelectionQuery(query)).getResultList();
   }
 
@@ -489,10 +498,10 @@ public final class Finder<E> {
 
   /** Entities together with one attribute's value. */
   private List<Tuple> listWith(EntityAttribute attribute) {
-    JpaCriteriaQuery<Tuple> query = builder().createTupleQuery();
-    Where<E> where = where(query);
-    query.select(where.cb.tuple(where.root, attribute.in(where.root)));
-    return session.createSelectionQuery(query).getResultList();
+    Question<E, Tuple> question = question(Tuple.class);
+    Where<E> where = question.where;
+    question.query.select(where.cb.tuple(where.root, attribute.in(where.root)));
+    return session.createSelectionQuery(question.query).getResultList();
   }
 
   /**
@@ -501,10 +510,9 @@ public final class Finder<E> {
    * @return their number
    */
   public long count() {
-    JpaCriteriaQuery<Long> query = builder().createQuery(Long.class);
-    Where<E> where = where(query);
-    query.select(where.cb.count(where.root));
-    return session.createSelectionQuery(query).getSingleResult();
+    Question<E, Long> question = question(Long.class);
+    question.query.select(question.where.cb.count(question.where.root));
+    return session.createSelectionQuery(question.query).getSingleResult();
   }
 
   /**
@@ -513,15 +521,26 @@ public final class Finder<E> {
    * @return true if there is one
    */
   public boolean exists() {
-    JpaCriteriaQuery<Integer> query = builder().createQuery(Integer.class);
-    Where<E> where = where(query);
-    query.select(where.cb.literal(1));
-    return !session.createSelectionQuery(query).setMaxResults(1).getResultList().isEmpty();
+    Question<E, Integer> question = question(Integer.class);
+    question.query.select(question.where.cb.literal(1));
+    return !session.createSelectionQuery(question.query).setMaxResults(1).getResultList().isEmpty();
   }
 
-  /** What the merging of several finders' answers needs to know. */
-  List<SortTerm> effectiveOrder() {
-    return wish.effectiveOrder();
+  // What the merging of several finders' answers needs to know.
+
+  /** What the caller asked for; empty if nothing. */
+  List<SortTerm> order() {
+    return wish.order;
+  }
+
+  /**
+   * The order that nobody asked for, as far as it can be merged: what is upper and lower case is
+   * each database's own matter, so case counts.
+   */
+  List<SortTerm> usualOrderForMerging() {
+    return wish.usualOrder.stream()
+        .map(term -> SortTerm.ascending(term.attribute(), false))
+        .toList();
   }
 
   boolean isPaged() {
@@ -537,13 +556,14 @@ public final class Finder<E> {
   }
 
   /** Up to so many entities, each with its values in the order's terms. */
-  List<Tuple> listForMerging(int rows, MergeOrder merging) {
-    JpaCriteriaQuery<Tuple> query = builder().createTupleQuery();
-    Where<E> where = where(query);
+  List<Tuple> listForMerging(int rows, List<SortTerm> terms, MergeOrder merging) {
+    Question<E, Tuple> question = question(Tuple.class);
+    Where<E> where = question.where;
+    JpaCriteriaQuery<Tuple> query = question.query;
     List<Selection<?>> selected = new ArrayList<>();
     selected.add(where.root);
     List<jakarta.persistence.criteria.Order> sorts = new ArrayList<>();
-    for (SortTerm term : wish.effectiveOrder()) {
+    for (SortTerm term : terms) {
       selected.add(term.attribute().in(where.root));
       sorts.add(merging.sort(term, where.root, where.cb));
     }
@@ -555,7 +575,7 @@ public final class Finder<E> {
   }
 
   MergeOrder mergeOrder() {
-    return MergeOrder.of(factory(), entity, wish.effectiveOrder());
+    return MergeOrder.of(factory(), entity);
   }
 
   /**
@@ -601,16 +621,49 @@ public final class Finder<E> {
     return session.getCriteriaBuilder();
   }
 
-  private Where<E> where(JpaCriteriaQuery<?> query) {
+  /**
+   * A query for which the conditions hold. What a condition joins may make several rows of one
+   * entity, which no limit and no number of rows could tell from several entities: such conditions
+   * go into a subquery for the keys.
+   */
+  private <R> Question<E, R> question(Class<R> result) {
+    JpaCriteriaQuery<R> query = builder().createQuery(result);
+    Where<E> where = where(query.from(entity));
+    Predicate[] conditions = conditions(where);
+    if (multipliesRows((SqmFrom<?, ?>) where.root)) {
+      query = builder().createQuery(result);
+      where = where(query.from(entity));
+      JpaSubQuery<E> matching = query.subquery(entity);
+      Where<E> inside = where(matching.from(entity));
+      matching.select(inside.root).where(conditions(inside));
+      conditions = new Predicate[] {where.root.in(matching)};
+    }
+    query.where(conditions);
+    return new Question<>(query, where);
+  }
+
+  private Where<E> where(Root<E> root) {
     HibernateCriteriaBuilder cb = builder();
-    Where<E> where =
-        new Where<>(
-            query.from(entity), cb, new TextMatch(cb, factory().getJdbcServices().getDialect()));
-    query.where(
-        wish.conditions.stream()
-            .map(condition -> condition.predicate.apply(where))
-            .toArray(Predicate[]::new));
-    return where;
+    return new Where<>(root, cb, new TextMatch(cb, factory().getJdbcServices().getDialect()));
+  }
+
+  private Predicate[] conditions(Where<E> where) {
+    return wish.conditions.stream()
+        .map(condition -> condition.predicate.apply(where))
+        .toArray(Predicate[]::new);
+  }
+
+  /** Whether a collection, or anything else with more than one row for one, was joined. */
+  private static boolean multipliesRows(SqmFrom<?, ?> from) {
+    for (SqmJoin<?, ?> join : from.getSqmJoins()) {
+      boolean fetched =
+          join instanceof SqmAttributeJoin<?, ?> toAttribute && toAttribute.isFetched();
+      Attribute<?, ?> attribute = join.getAttribute(); // null of a join with another entity
+      if (!fetched && (attribute == null || attribute.isCollection() || multipliesRows(join))) {
+        return true;
+      }
+    }
+    return from.getSqmTreats().stream().anyMatch(Finder::multipliesRows);
   }
 
   private List<jakarta.persistence.criteria.Order> order(Where<E> where) {

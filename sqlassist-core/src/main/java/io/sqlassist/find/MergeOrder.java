@@ -73,48 +73,61 @@ final class MergeOrder {
   }
 
   private final @Nullable Text text;
-  private final Dialect dialect;
+  private final SessionFactoryImplementor factory;
+  private final Class<?> entity;
 
-  private MergeOrder(@Nullable Text text, Dialect dialect) {
+  private MergeOrder(@Nullable Text text, SessionFactoryImplementor factory, Class<?> entity) {
     this.text = text;
-    this.dialect = dialect;
+    this.factory = factory;
+    this.entity = entity;
   }
 
-  /**
-   * How one database takes part.
-   *
-   * @throws UnsupportedOperationException if it can't for this order
-   */
-  static MergeOrder of(SessionFactoryImplementor factory, Class<?> entity, List<SortTerm> terms) {
-    Dialect dialect = factory.getJdbcServices().getDialect();
-    MergeOrder order = new MergeOrder(Text.of(dialect), dialect);
-    for (SortTerm term : terms) {
-      order.check(term, factory, entity);
+  /** How one database takes part. */
+  static MergeOrder of(SessionFactoryImplementor factory, Class<?> entity) {
+    return new MergeOrder(Text.of(dialect(factory)), factory, entity);
+  }
+
+  private static Dialect dialect(SessionFactoryImplementor factory) {
+    return factory.getJdbcServices().getDialect();
+  }
+
+  /** Why the answers of these databases can't be merged in that order; null if they can. */
+  static @Nullable UnsupportedOperationException refusal(
+      List<MergeOrder> databases, List<SortTerm> terms) {
+    for (MergeOrder database : databases) {
+      for (SortTerm term : terms) {
+        String reason = database.reasonAgainst(term);
+        if (reason == null) {
+          reason = databases.get(0).reasonAgainst(term, database);
+        }
+        if (reason != null) {
+          return refusal(term, reason);
+        }
+      }
     }
-    return order;
+    return null;
   }
 
-  private void check(SortTerm term, SessionFactoryImplementor factory, Class<?> entity) {
+  private @Nullable String reasonAgainst(SortTerm term) {
     EntityAttribute attribute = term.attribute();
     if (term.ignoringCase()) {
-      throw refusal(term, "what is upper and lower case is each database's own matter");
+      return "what is upper and lower case is each database's own matter";
     }
     boolean converted =
         factory.getMappingMetamodel().getEntityDescriptor(entity).findByPath(attribute.name())
                 instanceof BasicValuedModelPart basic
             && basic.getJdbcMapping().getValueConverter() != null;
     if (converted) {
-      throw refusal(term, "it is converted, and the database sorts what is stored");
+      return "it is converted, and the database sorts what is stored";
     }
     if (attribute.isText() ? text == null : !AGREED.contains(attribute.boxedType())) {
-      throw refusal(
-          term,
-          attribute.isText()
-              ? "how " + dialect.getClass().getSimpleName() + " sorts text is not known here"
-              : "values of type "
-                  + attribute.javaType().getSimpleName()
-                  + " may be sorted in another way than they compare in Java");
+      return attribute.isText()
+          ? "how " + dialect(factory).getClass().getSimpleName() + " sorts text is not known here"
+          : "values of type "
+              + attribute.javaType().getSimpleName()
+              + " may be sorted in another way than they compare in Java";
     }
+    return null;
   }
 
   private static UnsupportedOperationException refusal(SortTerm term, String reason) {
@@ -130,16 +143,14 @@ final class MergeOrder {
   }
 
   /** Text of two databases can be compared only if both sort it alike. */
-  void checkAlike(MergeOrder other, List<SortTerm> terms) {
-    for (SortTerm term : terms) {
-      if (term.attribute().isText()
-          && text != null
-          && other.text != null
-          && text != other.text
-          && (text == Text.UTF_16 || other.text == Text.UTF_16)) {
-        throw refusal(term, "the databases are of different kinds and sort text differently");
-      }
-    }
+  private @Nullable String reasonAgainst(SortTerm term, MergeOrder other) {
+    boolean differ =
+        term.attribute().isText()
+            && text != null
+            && other.text != null
+            && text != other.text
+            && (text == Text.UTF_16 || other.text == Text.UTF_16);
+    return differ ? "the databases are of different kinds and sort text differently" : null;
   }
 
   JpaOrder sort(SortTerm term, Root<?> root, HibernateCriteriaBuilder cb) {

@@ -13,7 +13,9 @@ import org.hibernate.Session;
  * of rows is added up only where the method's name says so.
  *
  * <p>Each finds through its own session; equal keys in two databases are two entities. Order: what
- * {@link #each} asks for, then the databases in the order given, then the key.
+ * {@link #each} asks for, then the databases in the order given, then the key. The usual order of
+ * {@code containing} and {@code startingWith} is that of the attribute with its case; where even
+ * that can't be merged there is none.
  *
  * <p>Immutable. Used by the thread that uses its sessions.
  *
@@ -106,17 +108,16 @@ public final class MergedFinder<E> {
    *     on; the message says what can be merged
    */
   public List<E> list() {
-    List<SortTerm> terms = finders.get(0).effectiveOrder();
     List<MergeOrder> orders = finders.stream().map(Finder::mergeOrder).toList();
     MergeOrder order = orders.get(0);
-    orders.forEach(other -> order.checkAlike(other, terms));
+    List<SortTerm> terms = terms(orders);
     if (limit == 0) {
       return List.of();
     }
     int rows = (int) Math.min(Integer.MAX_VALUE, (long) offset + limit);
     List<Tuple> all = new ArrayList<>();
     for (int i = 0; i < finders.size(); i++) {
-      all.addAll(finders.get(i).listForMerging(rows, orders.get(i)));
+      all.addAll(finders.get(i).listForMerging(rows, terms, orders.get(i)));
     }
     // Stable: equal rows stay in the order of the databases, and of the key within one.
     all.sort((one, other) -> compare(order, terms, one, other));
@@ -126,6 +127,20 @@ public final class MergedFinder<E> {
       found.add(all.get(i).get(0, entity));
     }
     return found;
+  }
+
+  /** An order that nobody asked for is never what a question fails at. */
+  private List<SortTerm> terms(List<MergeOrder> orders) {
+    List<SortTerm> asked = finders.get(0).order();
+    if (asked.isEmpty()) {
+      List<SortTerm> usual = finders.get(0).usualOrderForMerging();
+      return MergeOrder.refusal(orders, usual) == null ? usual : List.of();
+    }
+    UnsupportedOperationException refusal = MergeOrder.refusal(orders, asked);
+    if (refusal != null) {
+      throw refusal;
+    }
+    return asked;
   }
 
   private static int compare(MergeOrder order, List<SortTerm> terms, Tuple one, Tuple other) {

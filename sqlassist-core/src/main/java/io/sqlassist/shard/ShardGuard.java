@@ -2,7 +2,8 @@ package io.sqlassist.shard;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hibernate.SessionFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
@@ -14,14 +15,15 @@ import org.hibernate.event.spi.PreUpdateEventListener;
 
 /**
  * Refuses what is about to be written to a shard and belongs to another one. One for each factory,
- * which takes no two listeners of a class, with all the sets that the engine is in.
+ * which takes no two listeners of a class, with the set of each entity: the latest, so that sets
+ * that are made again and again neither add up nor slow the flush down.
  */
 final class ShardGuard implements PreInsertEventListener, PreUpdateEventListener {
 
   private static final long serialVersionUID = 1L;
 
   private final String shard;
-  private final transient List<Shards> sets = new CopyOnWriteArrayList<>();
+  private final transient Map<Class<?>, Shards> sets = new ConcurrentHashMap<>();
 
   private ShardGuard(String shard) {
     this.shard = shard;
@@ -43,13 +45,19 @@ final class ShardGuard implements PreInsertEventListener, PreUpdateEventListener
                 }
               });
       if (!present.isEmpty()) {
-        present.get(0).sets.add(set);
+        present.get(0).add(set);
         return;
       }
       ShardGuard guard = new ShardGuard(shard);
-      guard.sets.add(set);
+      guard.add(set);
       listeners.appendListeners(EventType.PRE_INSERT, guard);
       listeners.appendListeners(EventType.PRE_UPDATE, guard);
+    }
+  }
+
+  private void add(Shards set) {
+    for (Class<?> entity : set.entities()) {
+      sets.merge(entity, set, (one, other) -> other.isLaterThan(one) ? other : one);
     }
   }
 
@@ -66,10 +74,14 @@ final class ShardGuard implements PreInsertEventListener, PreUpdateEventListener
   }
 
   private void check(Object entity) {
-    for (Shards set : sets) {
-      String chosen = set.shardFor(entity);
-      if (chosen != null && !chosen.equals(shard)) {
-        throw new WrongShardException(entity.getClass(), shard, chosen);
+    for (Class<?> each = entity.getClass(); each != null; each = each.getSuperclass()) {
+      Shards set = sets.get(each);
+      if (set != null) {
+        String chosen = set.shardFor(entity);
+        if (chosen != null && !chosen.equals(shard)) {
+          throw new WrongShardException(entity.getClass(), shard, chosen);
+        }
+        return;
       }
     }
   }

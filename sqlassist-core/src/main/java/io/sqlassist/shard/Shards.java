@@ -1,14 +1,18 @@
 package io.sqlassist.shard;
 
+import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineDownException;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shards {
 
-  private final EngineRegistry registry;
+  private static final AtomicLong MADE = new AtomicLong();
+
+  private final long number = MADE.incrementAndGet();
   private final List<String> names;
   private final ShardChooser chooser;
   private final SearchOrder searchOrder;
@@ -33,8 +39,7 @@ public final class Shards {
   private final Set<SessionFactory> guarded =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  private Shards(EngineRegistry registry, ShardsConfig config, ShardChooser chooser) {
-    this.registry = registry;
+  private Shards(ShardsConfig config, ShardChooser chooser) {
     this.names = config.engines();
     this.chooser = chooser;
     SearchOrder order = config.searchOrder();
@@ -44,7 +49,9 @@ public final class Shards {
 
   /**
    * Makes a set of engines that are initialised already. From now on they refuse rows of the set's
-   * entities that belong to another shard, whoever writes them.
+   * entities that belong to another shard, whoever writes them with a session. An optional engine
+   * that is down takes part as soon as the set first asks for its session. Where an entity is
+   * spread over an engine by two sets, the one that was made later decides.
    *
    * @param registry where the engines are
    * @param config receives the set's settings
@@ -73,14 +80,22 @@ public final class Shards {
           "A set of shards needs entity(...), which tells what the rows of an entity are spread"
               + " by.");
     }
-    Shards shards = new Shards(registry, settings, chooser);
-    shards.names.forEach(shards::check);
-    shards.names.forEach(shard -> shards.guard(shard, registry.engine(shard).sessionFactory()));
+    Shards shards = new Shards(settings, chooser);
+    Map<String, SessionFactory> running = new LinkedHashMap<>();
+    for (String shard : shards.names) {
+      Engine engine = registry.engine(shard);
+      try {
+        running.put(shard, engine.sessionFactory());
+      } catch (EngineDownException e) {
+        // An optional one. It is guarded when the set first asks for its session.
+      }
+    }
+    running.forEach(shards::check);
+    running.forEach(shards::guard);
     return shards;
   }
 
-  private void check(String shard) {
-    SessionFactory factory = registry.engine(shard).sessionFactory();
+  private void check(String shard, SessionFactory factory) {
     for (Class<?> entity : keys.keySet()) {
       if (!factory
           .unwrap(SessionFactoryImplementor.class)
@@ -96,11 +111,23 @@ public final class Shards {
     }
   }
 
-  /** An engine that was replaced has a new factory. */
+  /** An engine that was replaced has a new factory, and one that was down its first. */
   void guard(String shard, SessionFactory factory) {
-    if (guarded.add(factory)) {
+    if (!guarded.contains(factory)) {
+      check(shard, factory);
       ShardGuard.add(factory, shard, this);
+      guarded.add(factory);
     }
+  }
+
+  /** The entities whose rows are spread. */
+  Set<Class<?>> entities() {
+    return keys.keySet();
+  }
+
+  /** Whether this set was made after the other. */
+  boolean isLaterThan(Shards other) {
+    return number > other.number;
   }
 
   /**

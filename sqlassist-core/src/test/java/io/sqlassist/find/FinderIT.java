@@ -25,6 +25,7 @@ import java.util.stream.LongStream;
 import org.hibernate.Session;
 import org.hibernate.query.Order;
 import org.hibernate.query.SortDirection;
+import org.hibernate.query.criteria.JpaRoot;
 import org.hibernate.query.restriction.Restriction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -470,6 +471,34 @@ class FinderIT {
                     .where((tome, cb) -> cb.lessThan(tome.get("stock"), 3))
                     .list()))
         .containsExactly(2L);
+  }
+
+  @Test
+  void whatSeveralRowsOfAJoinMatchIsFoundOnce() {
+    store(
+        new Tome(1, "a").tagged("x", "y"),
+        new Tome(2, "b").tagged("x"),
+        new Tome(3, "c").tagged("z"),
+        new Seat("hall", 1, "Anne"),
+        new Seat("hall", 2, "Mary"));
+    Finder<Tome> tagged =
+        tomes().where((tome, cb) -> tome.<Object, String>join("tags").in("x", "y"));
+
+    assertThat(ids(tagged.orderBy("title desc").limit(2).list())).containsExactly(2L, 1L);
+    assertThat(tagged.count()).isEqualTo(2);
+    assertThatThrownBy(tagged::one).isInstanceOf(NotUniqueException.class);
+
+    Finder<Seat> behind = // a key of several columns
+        Finder.of(db.reader(), Seat.class)
+            .where(
+                (seat, cb) ->
+                    cb.lessThan(
+                        seat.get("key").get("number"),
+                        ((JpaRoot<Seat>) seat).crossJoin(Tome.class).get("id")));
+    assertThat(behind.limit(2).list())
+        .extracting(seat -> seat.key().number())
+        .containsExactly(1, 2);
+    assertThat(behind.count()).isEqualTo(2);
   }
 
   @Test

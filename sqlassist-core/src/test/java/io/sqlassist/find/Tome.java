@@ -80,6 +80,11 @@ public class Tome {
     return this;
   }
 
+  public Tome tagged(String... newTags) {
+    tags.addAll(Set.of(newTags));
+    return this;
+  }
+
   public long id() {
     return id;
   }

@@ -367,6 +367,7 @@ class ShardsIT {
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("different kinds and sort text differently");
       assertThat(both.each(f -> f.with("id", -1).orderBy("weight")).list()).isEmpty();
+      assertThat(both.each(f -> f.containing("label", "nowhere")).list()).isEmpty();
     }
   }
 

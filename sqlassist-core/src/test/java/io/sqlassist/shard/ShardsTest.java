@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.Engine;
+import io.sqlassist.engine.EngineDownException;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.UnknownEngineException;
 import io.sqlassist.find.MergedFinder;
+import io.sqlassist.fixture.Door;
+import io.sqlassist.fixture.Eventually;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.SharedPolicy;
@@ -15,6 +19,8 @@ import io.sqlassist.fixture.TestEngines;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.transaction.Outcome;
 import io.sqlassist.transaction.PartialCommitException;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +178,115 @@ class ShardsTest {
     }
     assertThat(engines.isbns("even")).containsExactly("emma");
     assertThat(engines.isbns("odd")).isEmpty();
+  }
+
+  private Shards asking(List<Object> asked, ShardChooser chooser) {
+    return Shards.of(
+        registry,
+        set ->
+            set.engines("even", "odd")
+                .chooser(
+                    key -> {
+                      asked.add(key);
+                      return chooser.shardOf(key);
+                    })
+                .entity(Novel.class, Novel::getStock));
+  }
+
+  @Test
+  void setsThatAreMadeAgainAndAgainAddNothingToAFlush() {
+    List<Object> asked = new ArrayList<>();
+    WeakReference<Shards> first = new WeakReference<>(asking(asked, key -> "even"));
+    for (int i = 0; i < 20; i++) {
+      asking(asked, key -> "even");
+    }
+    try (DbSessionsContainer db = engines.unit()) {
+      db.session("even").persist(novel("emma", 2));
+      db.commit();
+    }
+
+    assertThat(asked).containsExactly(2);
+    Eventually.until(
+        "the first set is forgotten",
+        () -> {
+          System.gc();
+          return first.get() == null;
+        });
+  }
+
+  @Test
+  void ofTwoSetsOfAnEntityTheLaterOneDecides() {
+    Shards earlier = asking(new ArrayList<>(), key -> "odd");
+    asking(new ArrayList<>(), key -> "even");
+
+    try (DbSessionsContainer db = engines.unit()) {
+      earlier.in(db).session("odd").persist(novel("emma", 2));
+      assertThatThrownBy(db::commit).isInstanceOf(WrongShardException.class);
+    }
+    try (DbSessionsContainer db = engines.unit()) {
+      db.session("even").persist(novel("emma", 2));
+      db.commit();
+    }
+    assertThat(engines.isbns("even")).containsExactly("emma");
+  }
+
+  @Test
+  void aShardThatIsDownTakesPartOnceItIsUp() {
+    Door door = new Door(H2.dataSource());
+    Engine late =
+        registry.initializeEngine(
+            "late", door.dataSource(), config -> config.entities(Novel.class).optional());
+    Shards shards =
+        Shards.of(
+            registry,
+            set ->
+                set.engines("even", "late")
+                    .chooser(key -> (Integer) key % 2 == 0 ? "even" : "late")
+                    .entity(Novel.class, Novel::getStock));
+
+    try (DbSessionsContainer db = engines.unit()) {
+      shards.in(db).persist(novel("emma", 2));
+      assertThatThrownBy(() -> shards.in(db).persist(novel("sense", 1)))
+          .isInstanceOf(EngineDownException.class)
+          .hasMessageContaining("'late'");
+      db.commit();
+    }
+    assertThat(engines.isbns("even")).containsExactly("emma");
+
+    door.open();
+    late.reinit();
+    Eventually.until("the shard is up", () -> late.state().isUp());
+    late.sessionFactory().getSchemaManager().create(false);
+    try (DbSessionsContainer db = engines.unit()) {
+      assertThat(shards.in(db).persist(novel("sense", 1))).isEqualTo("late");
+      db.commit();
+      db.session("late").persist(novel("persuasion", 4));
+      assertThatThrownBy(db::commit).isInstanceOf(WrongShardException.class);
+    }
+  }
+
+  @Test
+  void aShardThatWasDownMustMapTheEntityToo() {
+    Door door = new Door(H2.dataSource());
+    Engine late =
+        registry.initializeEngine(
+            "late", door.dataSource(), config -> config.entities(Parcel.class).optional());
+    Shards shards =
+        Shards.of(
+            registry,
+            set ->
+                set.engines("even", "late")
+                    .chooser(key -> "late")
+                    .entity(Novel.class, Novel::getStock));
+    door.open();
+    late.reinit();
+    Eventually.until("the shard is up", () -> late.state().isUp());
+
+    try (DbSessionsContainer db = engines.unit()) {
+      assertThatThrownBy(() -> shards.in(db).session("late"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Engine 'late' does not map io.sqlassist.fixture.Novel");
+    }
   }
 
   @Test
