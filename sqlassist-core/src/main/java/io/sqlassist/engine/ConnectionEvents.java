@@ -1,6 +1,7 @@
 package io.sqlassist.engine;
 
 import io.sqlassist.observe.ConnectionObserver;
+import io.sqlassist.transaction.ConnectionBranch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +26,29 @@ final class ConnectionEvents {
     void run() throws SQLException;
   }
 
-  private record Lease(Function<String, Optional<Object>> attributes, long sinceNanos) {}
+  /**
+   * What is known of a connection in use.
+   *
+   * @param branch its part in a coordinator's transaction; null if its transaction is its own
+   * @param set the physical connection if listeners have set it up in that transaction, so that it
+   *     is known when the set-up is durable; null if it was known already
+   */
+  private record Lease(
+      Function<String, Optional<Object>> attributes,
+      @Nullable ConnectionBranch branch,
+      @Nullable Connection set,
+      long sinceNanos) {
+
+    boolean isUnderWay() {
+      return branch != null && branch.isUnderWay();
+    }
+  }
 
   private final String engine;
   private final List<ConnectionListener> listeners;
   private final ConnectionObserver observer;
-  private final boolean ownsTransactions;
-  private final boolean coordinated;
+  private final boolean transactional;
+  private final Supplier<@Nullable ConnectionBranch> branches;
   private final PhysicalConnections known = new PhysicalConnections();
 
   /** The connections in use, since Hibernate may give one back twice. */
@@ -42,12 +60,12 @@ final class ConnectionEvents {
       List<ConnectionListener> listeners,
       ConnectionObserver observer,
       boolean transactional,
-      boolean coordinated) {
+      Supplier<@Nullable ConnectionBranch> branches) {
     this.engine = engine;
     this.listeners = listeners;
     this.observer = observer;
-    this.ownsTransactions = transactional && !coordinated;
-    this.coordinated = coordinated;
+    this.transactional = transactional;
+    this.branches = branches;
   }
 
   /**
@@ -55,18 +73,18 @@ final class ConnectionEvents {
    *
    * @param transactional whether there is a transaction between a connection's acquisition and its
    *     release
-   * @param coordinated whether a coordinator begins and ends it
+   * @param branches answers, on a thread that acquires a connection, which part that has in a
+   *     coordinator's transaction; null for none
    */
   static @Nullable ConnectionEvents of(
       String engine,
       List<ConnectionListener> listeners,
       ConnectionObserver observer,
       boolean transactional,
-      boolean coordinated) {
+      Supplier<@Nullable ConnectionBranch> branches) {
     return listeners.isEmpty() && observer == ConnectionObserver.NONE
         ? null
-        : new ConnectionEvents(
-            engine, List.copyOf(listeners), observer, transactional, coordinated);
+        : new ConnectionEvents(engine, List.copyOf(listeners), observer, transactional, branches);
   }
 
   /** Whether anybody wants to know for whom a connection is. */
@@ -77,10 +95,9 @@ final class ConnectionEvents {
   /** Acquires a connection that every listener accepts. */
   Connection acquire(EngineHost host) throws SQLException {
     long begin = System.nanoTime();
-    Function<String, Optional<Object>> attributes = Acquiring.attributes();
-    Connection connection;
+    Lease lease = new Lease(Acquiring.attributes(), branches.get(), null, begin);
     try {
-      connection = accepted(host, attributes, begin);
+      return accepted(host, lease, begin);
     } catch (EngineBusyException e) {
       observer.busy(System.nanoTime() - begin);
       throw e;
@@ -88,20 +105,15 @@ final class ConnectionEvents {
       observer.failed(System.nanoTime() - begin);
       throw e;
     }
-    long now = System.nanoTime();
-    leases.put(connection, new Lease(attributes, now));
-    observer.acquired(now - begin);
-    return connection;
   }
 
-  private Connection accepted(
-      EngineHost host, Function<String, Optional<Object>> attributes, long begin)
-      throws SQLException {
+  private Connection accepted(EngineHost host, Lease wanted, long begin) throws SQLException {
     ConnectionRejectedException earlier = null;
     for (int tries = 1; ; tries++) {
       Connection connection = host.acquire();
       try {
-        begin(connection, attributes);
+        lease(connection, wanted, begin(connection, wanted));
+        observer.acquired(System.nanoTime() - begin);
         return connection;
       } catch (ConnectionRejectedException e) {
         host.evict(connection);
@@ -112,7 +124,7 @@ final class ConnectionEvents {
         }
         earlier = e;
         // A coordinator would hand out the same connection again, as that of its transaction.
-        if (coordinated || !host.mayTryAgain(tries, System.nanoTime() - begin)) {
+        if (wanted.branch() != null || !host.mayTryAgain(tries, System.nanoTime() - begin)) {
           throw new ConnectionRejectedException(
               "Engine '"
                   + engine
@@ -141,15 +153,20 @@ final class ConnectionEvents {
     }
   }
 
-  private void begin(Connection connection, Function<String, Optional<Object>> attributes)
-      throws SQLException {
+  private void lease(Connection connection, Lease lease, @Nullable Connection set) {
+    leases.put(connection, new Lease(lease.attributes(), lease.branch(), set, System.nanoTime()));
+  }
+
+  /** Returns the physical connection if it is not known yet, and may be after the transaction. */
+  private @Nullable Connection begin(Connection connection, Lease lease) throws SQLException {
     int told = 0;
     try {
-      connectOnce(connection);
+      Connection set = connectOnce(connection, lease);
       for (ConnectionListener listener : listeners) {
-        listener.acquired(engine, connection, attributes);
+        listener.acquired(engine, connection, lease.attributes());
         told++;
       }
+      return set;
     } catch (SQLException | RuntimeException | Error e) {
       Throwable failure = tellReleased(null, told, null);
       if (failure != null && failure != e) {
@@ -159,21 +176,25 @@ final class ConnectionEvents {
     }
   }
 
-  private void connectOnce(Connection connection) throws SQLException {
+  private @Nullable Connection connectOnce(Connection connection, Lease lease) throws SQLException {
     if (listeners.isEmpty()) {
-      return;
+      return null;
     }
     Connection physical = PhysicalConnections.of(connection);
     if (known.contains(physical)) {
-      return;
+      return null;
     }
     for (ConnectionListener listener : listeners) {
       listener.connected(engine, connection);
     }
-    if (ownsTransactions) {
+    if (lease.isUnderWay()) {
+      return physical; // what was set is undone if the coordinator rolls back
+    }
+    if (transactional) {
       connection.commit(); // a setting would be undone with the first transaction that is
     }
     known.add(physical);
+    return null;
   }
 
   /**
@@ -187,21 +208,35 @@ final class ConnectionEvents {
       return;
     }
     try {
-      end(connection, host);
+      end(connection, lease, host);
     } finally {
       observer.released(System.nanoTime() - lease.sinceNanos());
     }
   }
 
-  private void end(Connection connection, EngineHost host) throws SQLException {
+  private void end(Connection connection, Lease lease, EngineHost host) throws SQLException {
     if (listeners.isEmpty()) {
       return;
     }
+    ConnectionBranch branch = lease.branch();
+    if (branch == null || branch.isUnderWay()) {
+      end(connection, transactional && branch == null, host);
+      return;
+    }
+    Connection set = lease.set();
+    if (set != null && branch.isCommitted()) {
+      known.add(set);
+    }
+    end(branch.settled());
+  }
+
+  private void end(Connection connection, boolean ownsTransaction, EngineHost host)
+      throws SQLException {
     Throwable failure = null;
     boolean broken;
     try {
       broken = connection.isClosed();
-      if (!broken && ownsTransactions) {
+      if (!broken && ownsTransaction) {
         connection.rollback(); // else what listeners set now would share the fate of the rest
       }
     } catch (SQLException | RuntimeException e) {
@@ -209,7 +244,7 @@ final class ConnectionEvents {
       failure = e;
     }
     failure = tellReleased(broken ? null : connection, listeners.size(), failure);
-    if (!broken && ownsTransactions && failure == null) {
+    if (!broken && ownsTransaction && failure == null) {
       try {
         connection.commit();
       } catch (SQLException | RuntimeException e) {
@@ -220,6 +255,34 @@ final class ConnectionEvents {
       host.evict(connection);
       rethrow(failure);
     }
+  }
+
+  /**
+   * The end of a connection whose transaction a coordinator has ended. What was handed out is
+   * closed by then.
+   *
+   * @param settled what can still be used; null if the connection is lost
+   */
+  private void end(@Nullable Connection settled) throws SQLException {
+    Throwable failure = tellReleased(settled, listeners.size(), null);
+    if (settled == null) {
+      if (failure != null) {
+        rethrow(failure);
+      }
+      return;
+    }
+    if (failure == null) {
+      try {
+        if (transactional && !settled.getAutoCommit()) {
+          settled.commit();
+        }
+        return;
+      } catch (SQLException | RuntimeException e) {
+        failure = e;
+      }
+    }
+    EngineHost.closeForGood(settled); // its pool looks, before it takes it back
+    rethrow(failure);
   }
 
   /** Tells the first listeners, the last of them first. Returns what has failed so far. */
@@ -258,9 +321,12 @@ final class ConnectionEvents {
       return;
     }
     try {
-      end(connection, host);
+      end(connection, lease, host);
       step.run();
-      begin(connection, lease.attributes());
+      Connection set = begin(connection, lease);
+      if (set != null) {
+        lease(connection, lease, set);
+      }
     } catch (SQLException | RuntimeException | Error e) {
       leases.remove(connection);
       host.evict(connection);

@@ -29,8 +29,9 @@ public interface ConnectionListener {
    * connections in the background, so it may have been open for a while. What the method sets is
    * kept: where the engine has transactions it is committed.
    *
-   * <p>Not so on an engine whose policy is coordinated, as JTA: there it is part of the unit's
-   * transaction, and undone with it.
+   * <p>On an engine whose policy is coordinated, as JTA, it is part of the unit's transaction, and
+   * may be undone with it. There the method is called again for each transaction until one has
+   * committed.
    *
    * @param engine the engine's name
    * @param connection the connection
@@ -60,10 +61,12 @@ public interface ConnectionListener {
 
   /**
    * The session gives the connection back: once for each {@link #acquired} that returned. The
-   * transaction is over. What the method sets is kept, as with {@link #connected}.
+   * transaction is over, also a coordinator's, whether it committed or rolled back. What the method
+   * sets is kept: it is committed where the engine has transactions.
    *
    * @param engine the engine's name
-   * @param connection the connection; null if it is broken, or was evicted
+   * @param connection the connection, on an engine whose policy is coordinated the driver's own;
+   *     null if it is broken or was evicted, and so is nobody's again
    * @throws SQLException if cleaning up fails; the connection is evicted then
    */
   default void released(String engine, @Nullable Connection connection) throws SQLException {}

@@ -294,6 +294,12 @@ public final class EngineHost {
     }
   }
 
+  /** Closes a physical connection that somebody is about to put back into its pool. */
+  static void closeForGood(Connection physical) {
+    Exception ignored = attempt(() -> physical.abort(Runnable::run), null);
+    attempt(physical::close, ignored); // not all drivers can abort
+  }
+
   private interface Step {
     void run() throws SQLException;
   }

@@ -217,7 +217,7 @@ final class EngineStarter {
                 config.connectionListeners(),
                 observer.connections(config.name()),
                 config.kind() == EngineKind.READ_WRITE,
-                options.policy().isCoordinated()));
+                () -> options.policy().branch(config.name())));
     DataSource instrumented = hosts.instrumented(dataSource);
     if (config.isOptional()) {
       reach(dataSource); // or what fails first would not tell that it is the database

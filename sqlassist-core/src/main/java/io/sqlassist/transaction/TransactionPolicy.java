@@ -3,6 +3,7 @@ package io.sqlassist.transaction;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an engine's work becomes durable. Engines that share one policy <em>object</em> share one
@@ -62,6 +63,18 @@ public interface TransactionPolicy {
    */
   default OptionalInt poolSize(String engine) {
     return OptionalInt.empty();
+  }
+
+  /**
+   * The branch that a connection is in which this thread is acquiring for a session. Asked only
+   * where listeners or observers take an interest in the connections of an engine.
+   *
+   * @param engine the engine's name
+   * @return the branch; null for a connection whose transaction is its own, which is the default:
+   *     also a coordinator has some, for sessions outside of units of work
+   */
+  default @Nullable ConnectionBranch branch(String engine) {
+    return null;
   }
 
   /**

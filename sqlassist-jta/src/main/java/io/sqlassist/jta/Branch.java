@@ -16,6 +16,7 @@ final class Branch extends BaseXAResource implements Participant {
   private volatile @Nullable Outcome outcome;
   private boolean onlyRead;
   private boolean isPrepared;
+  private boolean isCut;
 
   Branch(String engine, TransactionAware connection, XAResource resource) {
     super(connection, resource, EngineNames.inLog(engine));
@@ -130,7 +131,13 @@ final class Branch extends BaseXAResource implements Participant {
     cut(new XAException(XAException.XAER_RMFAIL));
   }
 
+  @Override
+  public boolean isCut() {
+    return isCut;
+  }
+
   private void cut(XAException failure) {
+    isCut = true;
     Connections.cut(connection, isPrepared, failure);
   }
 

@@ -80,6 +80,11 @@ final class CoordinatedSession implements TransactionCoordinator, SessionEventLi
     ending = true;
   }
 
+  /** Gives the connection back, now that nothing may be done with it in the transaction. */
+  void disconnect() {
+    transaction.disconnect();
+  }
+
   boolean isUnderWay() {
     return plain.getTransactionDriverControl().isActive();
   }

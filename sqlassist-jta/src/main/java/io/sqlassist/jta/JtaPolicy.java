@@ -1,11 +1,13 @@
 package io.sqlassist.jta;
 
 import io.sqlassist.engine.PoolFigures;
+import io.sqlassist.transaction.ConnectionBranch;
 import io.sqlassist.transaction.TransactionPolicy;
 import io.sqlassist.transaction.UnitTransaction;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The policy that all engines of one coordinator share, and so one transaction for each unit. */
 final class JtaPolicy implements TransactionPolicy {
@@ -26,6 +28,12 @@ final class JtaPolicy implements TransactionPolicy {
   @Override
   public boolean isCoordinated() {
     return true;
+  }
+
+  @Override
+  public @Nullable ConnectionBranch branch(String engine) {
+    JtaTransaction transaction = Acquisition.current();
+    return transaction == null ? null : transaction.branch(engine);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.agroal.api.transaction.TransactionAware;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitTimeoutException;
 import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.ConnectionBranch;
 import io.sqlassist.transaction.Outcome;
 import io.sqlassist.transaction.PartialCommitException;
 import io.sqlassist.transaction.TransactionPolicy;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.transaction.xa.XAResource;
 import org.hibernate.Session;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -48,6 +50,10 @@ final class JtaTransaction implements UnitTransaction {
   private final List<Member> members = new ArrayList<>(2);
   private final Map<String, TransactionAware> connections = new LinkedHashMap<>(4);
   private final Map<String, Participant> participants = new LinkedHashMap<>(4);
+
+  /** While the sessions give their connections back: those that can be used after the end. */
+  private final Map<String, Connection> settled = new ConcurrentHashMap<>(4);
+
   private volatile @Nullable Transaction transaction;
   private volatile @Nullable UnitTimeoutException timeout;
   private volatile @Nullable DbSessionsContainer unit;
@@ -132,6 +138,27 @@ final class JtaTransaction implements UnitTransaction {
 
   @Nullable TransactionAware connectionOf(String engine) {
     return connections.get(engine);
+  }
+
+  /** What the connection of an engine is part of, for who looks after connections. */
+  ConnectionBranch branch(String engine) {
+    return new ConnectionBranch() {
+      @Override
+      public boolean isUnderWay() {
+        return !ended;
+      }
+
+      @Override
+      public @Nullable Connection settled() {
+        return settled.get(engine);
+      }
+
+      @Override
+      public boolean isCommitted() {
+        Participant participant = participants.get(engine);
+        return participant != null && participant.outcome() == Outcome.COMMITTED;
+      }
+    };
   }
 
   /** Takes a connection in. It stays in until the end, also if this fails. */
@@ -296,32 +323,64 @@ final class JtaTransaction implements UnitTransaction {
     }
   }
 
+  /**
+   * In three steps, since the sessions give their connections back when the branches have ended,
+   * and before the pool may hand them out again: what was set for this unit can be taken back then.
+   */
   private void endConnections() {
     ended = true;
-    Throwable failure = null;
-    for (Map.Entry<String, TransactionAware> each : connections.entrySet()) {
-      TransactionAware connection = each.getValue();
-      Participant participant = participants.get(each.getKey());
-      try {
-        if (participant == null) {
-          // It could not be taken in, perhaps when its branch had begun.
-          Connections.cut(connection, false, new SQLException("not enlisted"));
-        } else if (!isOver(participant.outcome())) {
-          participant.cut();
-        }
-        connection.transactionEnd();
-      } catch (SQLException | RuntimeException | Error e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
+    List<Throwable> failures = new ArrayList<>();
+    connections.forEach(
+        (engine, connection) -> attempt(() -> settle(engine, connection), failures));
+    members.forEach(member -> attempt(member.coordinated()::disconnect, failures));
+    connections.forEach(
+        (engine, connection) -> attempt(() -> giveBack(engine, connection), failures));
+    if (!failures.isEmpty()) {
+      Throwable failure = failures.get(0);
+      failures.stream().skip(1).filter(more -> more != failure).forEach(failure::addSuppressed);
       transactions.warn(
           String.join(", ", connections.keySet()),
           "a connection could not be given back after the end of its transaction: " + failure);
+    }
+  }
+
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private static void attempt(Step step, List<Throwable> failures) {
+    try {
+      step.run();
+    } catch (SQLException | RuntimeException | Error e) {
+      failures.add(e);
+    }
+  }
+
+  private void settle(String engine, TransactionAware connection) throws SQLException {
+    connection.transactionBeforeCompletion(false); // closes what sessions have of it
+    Participant participant = participants.get(engine);
+    if (participant == null) {
+      // It could not be taken in, perhaps when its branch had begun.
+      Connections.cut(connection, false, new SQLException("not enlisted"));
+    } else if (!isOver(participant.outcome())) {
+      participant.cut();
+    } else if (!participant.isCut()) {
+      // The driver's own: the pool lets nobody use a connection after the end of its transaction.
+      settled.put(engine, ((Connection) connection.getConnection()).unwrap(Connection.class));
+    }
+  }
+
+  private void giveBack(String engine, TransactionAware connection) throws SQLException {
+    Connection usable = settled.remove(engine);
+    try {
+      if (usable != null && usable.isClosed()) {
+        connection.setFlushOnly();
+      }
+    } catch (SQLException | RuntimeException | Error e) {
+      connection.setFlushOnly();
+      throw e;
+    } finally {
+      connection.transactionEnd();
     }
   }
 

@@ -14,6 +14,7 @@ final class LastBranch extends LocalXAResource implements Participant {
   private final String engine;
   private final TransactionAware connection;
   private volatile @Nullable Outcome outcome;
+  private boolean isCut;
 
   LastBranch(String engine, TransactionAware connection) {
     super(connection, EngineNames.inLog(engine));
@@ -57,11 +58,22 @@ final class LastBranch extends LocalXAResource implements Participant {
   @Override
   public void rollback(Xid xid) throws XAException {
     outcome = Outcome.ROLLED_BACK; // if it fails the connection ends, and the work with it
-    super.rollback(xid);
+    try {
+      super.rollback(xid);
+    } catch (XAException | RuntimeException | Error e) {
+      cut();
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean isCut() {
+    return isCut;
   }
 
   @Override
   public void cut() {
+    isCut = true;
     Connections.cut(connection, false, new XAException(XAException.XAER_RMFAIL));
   }
 }

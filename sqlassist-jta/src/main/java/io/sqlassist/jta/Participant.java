@@ -17,6 +17,9 @@ interface Participant extends XAResource {
     return false;
   }
 
+  /** Whether {@link #cut()} was necessary, for whatever reason. */
+  boolean isCut();
+
   /**
    * Ends the connection where nobody knows what is left in it: back in the pool it would be
    * switched to autocommit, which on some databases commits that.

@@ -97,7 +97,7 @@ final class SessionTransaction
   }
 
   /** What Hibernate now does to its connection must not reach the one that is already free. */
-  private void disconnect() {
+  void disconnect() {
     LogicalConnectionImplementor connection = session.getLogicalConnection();
     if (connection.isOpen() && connection.isPhysicallyConnected()) {
       connection.manualDisconnect();
