@@ -70,7 +70,7 @@ final class Doctor {
         interrupted = true; // the caller wants no answer any more: take what there is
       }
       if (each.getValue().isAlive()) {
-        each.getKey().stop(each.getValue());
+        each.getKey().stop(each.getValue(), interrupted);
       }
     }
     if (interrupted) {

@@ -93,6 +93,8 @@ final class Examination implements Runnable {
           own.setAutoCommit(false);
         }
       }
+    } catch (Error e) {
+      died(e);
     } catch (SQLException | RuntimeException e) {
       if (doing.equals("reachable")) {
         find(
@@ -107,16 +109,23 @@ final class Examination implements Runnable {
     }
   }
 
-  /** Ends the examination from another thread, which has waited long enough. */
-  void stop(Thread thread) {
-    findings.add(
-        new Finding(
-            engine.name(),
-            doing.equals("reachable") ? Severity.ERROR : Severity.NOT_CHECKED,
-            doing,
-            "no answer within " + config.timeLimit().toMillis() + " ms",
-            "Look whether the database is overloaded or its pool exhausted, or give it more time"
-                + " with timeLimit"));
+  /**
+   * Ends the examination from another thread, which has waited long enough.
+   *
+   * @param interrupted whether that thread was interrupted before the time limit
+   */
+  void stop(Thread thread, boolean interrupted) {
+    if (interrupted) {
+      notChecked(
+          "verify() was interrupted before there was an answer",
+          "Call it on a thread that is not interrupted");
+    } else {
+      find(
+          doing.equals("reachable") ? Severity.ERROR : Severity.NOT_CHECKED,
+          "no answer within " + config.timeLimit().toMillis() + " ms",
+          "Look whether the database is overloaded or its pool exhausted, or give it more time"
+              + " with timeLimit");
+    }
     thread.interrupt();
     Connection open = connection;
     if (open != null) {
@@ -186,6 +195,8 @@ final class Examination implements Runnable {
     doing = name;
     try {
       check.run();
+    } catch (Error e) {
+      died(e);
     } catch (SQLException | RuntimeException e) {
       Connection open = connection;
       if (open == null || !open.isValid(1)) {
@@ -195,6 +206,14 @@ final class Examination implements Runnable {
           "it could not be found out: " + reason(e),
           "Give the engine's user the right that is missing, or check it by hand");
     }
+  }
+
+  /** Not only unchecked: what can't be loaded, for one, will be missing elsewhere, too. */
+  private void died(Error e) {
+    find(
+        Severity.ERROR,
+        "the check died of " + e.getClass().getSimpleName() + ": " + reason(e),
+        "Look whether the versions of driver, Hibernate and SqlAssist fit together");
   }
 
   private void checkIsolation(Connection own) throws SQLException {
@@ -265,15 +284,22 @@ final class Examination implements Runnable {
       }
       return;
     }
+    Optional<String> refused = questions.refusesWrites(own);
     if (replica.isPresent()) {
       find(
-          Severity.ERROR,
-          "it writes, but its server is a replica: " + replica.get(),
+          refused.isPresent() ? Severity.ERROR : Severity.WARNING,
+          "it writes, but its server is a replica: "
+              + replica.get()
+              + refused
+                  .map(why -> ", and " + why)
+                  .orElse("; it takes writes, but does its primary get them?"),
           "Let the url lead to the primary (PostgreSQL: several hosts and"
-              + " targetServerType=primary), or make the engine readOnly()");
+              + " targetServerType=primary), or make the engine readOnly()"
+              + (refused.isPresent()
+                  ? ""
+                  : "; if each of these servers replicates from the other, there is nothing to do"));
       return;
     }
-    Optional<String> refused = questions.refusesWrites(own);
     if (refused.isPresent()) {
       find(
           Severity.ERROR,
@@ -450,15 +476,17 @@ final class Examination implements Runnable {
       return;
     }
     Duration life = pool.maxLifetime();
-    if (life.isZero() || life.compareTo(limit.get()) >= 0) {
+    Duration keepalive = pool.keepaliveTime();
+    boolean kept = !keepalive.isZero() && keepalive.compareTo(limit.get()) < 0;
+    if (!kept && (life.isZero() || life.compareTo(limit.get()) >= 0)) {
       find(
           Severity.WARNING,
           "the server closes connections that are idle for "
               + limit.get().toSeconds()
               + " s, and the pool keeps them "
               + (life.isZero() ? "for ever" : "for " + life.toSeconds() + " s")
-              + ": some that it hands out are dead",
-          "Set maxLifetime of the pool below that, or raise the server's limit");
+              + ": some end behind its back, and cost whoever gets them a new connection",
+          "Set keepaliveTime or maxLifetime of the pool below that, or raise the server's limit");
     }
   }
 
@@ -478,7 +506,7 @@ final class Examination implements Runnable {
     findings.add(new Finding(engine.name(), severity, doing, what, fix));
   }
 
-  static String reason(Exception failure) {
+  static String reason(Throwable failure) {
     Throwable root = failure;
     for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
       root = root.getCause();

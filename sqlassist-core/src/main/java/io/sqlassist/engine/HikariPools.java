@@ -228,6 +228,11 @@ final class HikariPools {
     }
 
     @Override
+    public Duration keepaliveTime() {
+      return Duration.ofMillis(pool.getKeepaliveTime());
+    }
+
+    @Override
     public void evict() {
       HikariPoolMXBean running = pool.getHikariPoolMXBean();
       if (running != null) {

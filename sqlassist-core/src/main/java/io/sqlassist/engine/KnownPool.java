@@ -22,6 +22,9 @@ interface KnownPool {
   /** How long it keeps a connection; zero for ever. */
   Duration maxLifetime();
 
+  /** After what idle time it tests a connection, which the server sees; zero for never. */
+  Duration keepaliveTime();
+
   PoolFigures figures();
 
   /**

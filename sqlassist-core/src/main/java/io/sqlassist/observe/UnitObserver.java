@@ -55,9 +55,10 @@ public interface UnitObserver {
    * that is called; by default it calls the other.
    *
    * @param cause why
-   * @param engines the transactional engines that took part, in the order of first use; what became
-   *     of each is rolled back, unless the cause is a {@link
-   *     io.sqlassist.transaction.PartialCommitException} that says otherwise
+   * @param engines the transactional engines that were to be committed, in the order of first use,
+   *     or all, if the failure kept the commit from beginning; what became of each is rolled back,
+   *     unless the cause is a {@link io.sqlassist.transaction.PartialCommitException} that says
+   *     otherwise
    */
   default void commitFailed(Throwable cause, List<String> engines) {
     commitFailed(cause);

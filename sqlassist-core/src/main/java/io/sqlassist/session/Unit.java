@@ -330,7 +330,10 @@ final class Unit implements LentConnection.User {
         () ->
             slot.openSession() == null
                 ? CommitReport.EMPTY
-                : commit(() -> transactions.commit(engine), () -> transactions.restart(engine)));
+                : commit(
+                    () -> transactions.commit(engine),
+                    () -> transactions.restart(engine),
+                    () -> transactionalEnginesWith(slot)));
   }
 
   /** The last commit: nothing goes on afterwards, and nothing is left to be rolled back. */
@@ -355,7 +358,7 @@ final class Unit implements LentConnection.User {
   private CommitReport commitAll(Runnable goOn) {
     CommitReport report;
     try {
-      report = commit(transactions::commit, goOn);
+      report = commit(transactions::commit, goOn, this::transactionalEngines);
     } catch (RuntimeException | Error e) {
       rolledBackBecause = e;
       runAfterRollback(e);
@@ -368,17 +371,20 @@ final class Unit implements LentConnection.User {
     return report;
   }
 
-  private CommitReport commit(Supplier<CommitReport> committing, Runnable goOn) {
+  private CommitReport commit(
+      Supplier<CommitReport> committing, Runnable goOn, Supplier<List<String>> engines) {
     if (doomed) {
       throw refusal();
     }
     CommitReport report;
+    Supplier<List<String>> rolledBack = this::transactionalEngines; // if a hook stops the commit
     try {
       runBeforeCommit();
+      rolledBack = engines;
       report = committing.get();
     } catch (RuntimeException | Error e) {
       guard.endCommitting();
-      observer.commitFailed(e, transactionalEngines());
+      observer.commitFailed(e, rolledBack.get());
       CleanUp.attempt(goOn, e);
       throw e;
     }
@@ -720,6 +726,19 @@ final class Unit implements LentConnection.User {
     List<String> engines = new ArrayList<>();
     for (EngineSlot slot : slots) {
       if (slot.isTransactional() && slot.openSession() != null) {
+        engines.add(slot.name());
+      }
+    }
+    return Collections.unmodifiableList(engines);
+  }
+
+  /** Those that end together with one. */
+  private List<String> transactionalEnginesWith(EngineSlot one) {
+    List<String> engines = new ArrayList<>();
+    for (EngineSlot slot : slots) {
+      if (slot.isTransactional()
+          && slot.openSession() != null
+          && slot.engine().policy() == one.engine().policy()) {
         engines.add(slot.name());
       }
     }

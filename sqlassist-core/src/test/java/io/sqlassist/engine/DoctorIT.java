@@ -291,6 +291,16 @@ class DoctorIT {
                       pool.setKeepaliveTime(0);
                     })
                 .entities());
+    start(
+        "awake",
+        kind.fresh(),
+        c ->
+            c.pool(
+                    pool -> {
+                      initially(pool, sql);
+                      pool.setKeepaliveTime(30_000);
+                    })
+                .entities());
 
     assertThat(lines(registry.verify()))
         .singleElement()
@@ -525,7 +535,7 @@ class DoctorIT {
     }
 
     @Test
-    void writerOnAReplicaIsAnErrorAndAReaderIsWellThere() {
+    void writerOnAReplicaIsAnErrorIfThatRefusesWritesAndAReaderIsWellThere() {
       start("writer", database, c -> c.entities());
       start("reader", database.readOnlyUser(), c -> c.readOnly().entities());
       execute(
@@ -537,10 +547,18 @@ class DoctorIT {
             .singleElement()
             .asString()
             .startsWith(
+                "WARNING writer, role: it writes, but its server is a replica: its status has"
+                    + " Slaves_running = 1; it takes writes")
+            .contains("replicates from the other");
+        execute(admin, "set global read_only = 1");
+        assertThat(lines(registry.verify()))
+            .singleElement()
+            .asString()
+            .startsWith(
                 "ERROR writer, role: it writes, but its server is a replica: its status has"
-                    + " Slaves_running = 1");
+                    + " Slaves_running = 1, and read_only is on for the server");
       } finally {
-        execute(admin, "stop slave", "reset slave all");
+        execute(admin, "set global read_only = 0", "stop slave", "reset slave all");
       }
     }
 

@@ -481,7 +481,59 @@ class DoctorTest {
     Verification verification = registry.verify();
 
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(checks(verification)).contains("ERROR writer reachable");
+    assertThat(only(verification).toString())
+        .startsWith("NOT_CHECKED writer, reachable: verify() was interrupted before");
+  }
+
+  @Test
+  void checkThatDiesOfAnErrorIsAnErrorAndTheOthersGoOn() {
+    AtomicReference<Boolean> dies = new AtomicReference<>(false);
+    registry.initializeEngine(
+        "writer",
+        with(
+            (connection, method) -> {
+              if (dies.get() && method.equals("getTransactionIsolation")) {
+                throw new NoSuchMethodError("of the driver");
+              }
+              return null;
+            }),
+        c -> c.entities().property("hibernate.jdbc.time_zone", "UTC"));
+    dies.set(true);
+
+    Verification verification = verifyAt(Clock.offset(Clock.systemUTC(), Duration.ofHours(1)));
+
+    assertThat(verification.of(Severity.ERROR))
+        .extracting(Finding::toString)
+        .anySatisfy(
+            each ->
+                assertThat(each)
+                    .startsWith(
+                        "ERROR writer, isolation: the check died of NoSuchMethodError: of the"
+                            + " driver. Look whether the versions"));
+    assertThat(checks(verification)).contains("WARNING writer clock");
+    assertThat(verification.isSound()).isFalse();
+  }
+
+  @Test
+  void errorBeforeTheFirstCheckIsAnError() {
+    AtomicReference<Boolean> dies = new AtomicReference<>(false);
+    registry.initializeEngine(
+        "writer",
+        with(
+            (connection, method) -> {
+              if (dies.get() && connection == null) {
+                throw new StackOverflowError();
+              }
+              return null;
+            }),
+        c -> c.entities());
+    dies.set(true);
+
+    Verification verification = registry.verify();
+
+    assertThat(only(verification).toString())
+        .startsWith("ERROR writer, reachable: the check died of StackOverflowError");
+    assertThat(verification.isSound()).isFalse();
   }
 
   @Test

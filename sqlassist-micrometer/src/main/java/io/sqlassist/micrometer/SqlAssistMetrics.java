@@ -15,10 +15,12 @@ import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.Outcome;
 import io.sqlassist.transaction.PartialCommitException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -114,7 +116,7 @@ public final class SqlAssistMetrics implements Observer {
 
     @Override
     public void sessionOpened(String engine) {
-      of(engine).opened.increment();
+      count(engine, OfEngine::opened);
     }
 
     @Override
@@ -125,7 +127,7 @@ public final class SqlAssistMetrics implements Observer {
     @Override
     public void commitFailed(Throwable cause, List<String> participants) {
       if (cause instanceof PartialCommitException partial) {
-        partial.report().outcomes().keySet().forEach(engine -> of(engine).partial.increment());
+        count(partial.report().outcomes().keySet(), OfEngine::partial);
         count(partial.report());
       } else {
         rolledBack(participants);
@@ -134,11 +136,23 @@ public final class SqlAssistMetrics implements Observer {
 
     @Override
     public void rolledBack(List<String> participants) {
-      participants.forEach(engine -> of(engine).rollbacks.increment());
+      count(participants, OfEngine::rollbacks);
     }
 
     private void count(CommitReport report) {
-      report.outcomes().forEach((engine, outcome) -> of(engine).of(outcome).increment());
+      report.outcomes().forEach((engine, outcome) -> count(engine, of -> of.of(outcome)));
+    }
+
+    private void count(Collection<String> participants, Function<OfEngine, Counter> counter) {
+      participants.forEach(engine -> count(engine, counter));
+    }
+
+    /** Makes no meters: a unit may end after its engine, whose meters nobody would remove again. */
+    private void count(String engine, Function<OfEngine, Counter> counter) {
+      OfEngine of = ofEngines.get(engine);
+      if (of != null) {
+        counter.apply(of).increment();
+      }
     }
   }
 
@@ -211,6 +225,18 @@ public final class SqlAssistMetrics implements Observer {
           .description(description)
           .tag("engine", engine)
           .register(meters);
+    }
+
+    Counter opened() {
+      return opened;
+    }
+
+    Counter rollbacks() {
+      return rollbacks;
+    }
+
+    Counter partial() {
+      return partial;
     }
 
     private Counter of(Outcome outcome) {

@@ -310,6 +310,45 @@ class SqlAssistMetricsTest {
   }
 
   @Test
+  void unitThatEndsAfterItsEngineBringsNoMetersBack() {
+    start("writer", config -> {});
+    start("ledger", config -> {});
+    DbSessionsContainer late = Units.openUnit(engines);
+    query(late.writer());
+    query(late.session("ledger"));
+    engines.remove("ledger");
+    try {
+      late.close();
+    } catch (RuntimeException e) {
+      // its connection is gone: what matters here is what is counted
+    }
+
+    assertThat(counted("rollbacks", "writer")).isEqualTo(1);
+    assertThat(meters.getMeters())
+        .hasSize(METERS)
+        .allSatisfy(meter -> assertThat(meter.getId().getTag("engine")).isEqualTo("writer"));
+  }
+
+  @Test
+  void commitOfOneEngineThatFailsIsARollbackOfThatOneOnly() {
+    start("writer", config -> {});
+    startFailing("ledger");
+    Units.useUnit(
+        engines,
+        db -> {
+          query(db.writer());
+          query(db.session("ledger"));
+          commits.failWith(new SQLException("provoked", "40001"));
+          assertThatThrownBy(() -> db.on("ledger").commit()).isNotNull();
+          commits.failWith(null);
+        });
+
+    assertThat(counted("rollbacks", "ledger")).isEqualTo(1);
+    assertThat(counted("rollbacks", "writer")).isZero();
+    assertThat(counted("commits", "writer")).isEqualTo(1);
+  }
+
+  @Test
   void engineThatRunsAlreadyHasItsPoolAndItsUnitsMeasured() {
     try (EngineRegistry older = EngineRegistry.create(Observer.NONE)) {
       SimpleMeterRegistry late = new SimpleMeterRegistry();
