@@ -35,26 +35,28 @@ public class Main {
             XaPool.of(database(name)),
             engine -> engine.entities(Book.class).property("hibernate.hbm2ddl.auto", "create"));
       }
-      int status = postBook();
-      check(status == 201, "The status is " + status);
-      for (String name : ENGINES) {
-        long books =
-            SqlAssist.inUnit(
-                db ->
-                    db.session(name)
-                        .createSelectionQuery("select count(*) from Book", Long.class)
-                        .getSingleResult());
-        check(books == 1, "There are " + books + " books in " + name);
+      Javalin app = server();
+      try {
+        int status = postBook(app.port());
+        check(status == 201, "The status is " + status);
+        for (String name : ENGINES) {
+          long books =
+              SqlAssist.inUnit(
+                  db ->
+                      db.session(name)
+                          .createSelectionQuery("select count(*) from Book", Long.class)
+                          .getSingleResult());
+          check(books == 1, "There are " + books + " books in " + name);
+        }
+      } finally {
+        app.stop(); // closes the shared engines, too
       }
-    } finally {
-      SqlAssist.shutdown();
     }
     System.out.println("A consumer on the class path: fine");
   }
 
-  private static int postBook() throws Exception {
-    Javalin app =
-        Javalin.create(
+  private static Javalin server() {
+    return Javalin.create(
             config -> {
               config.registerPlugin(new SqlAssistPlugin());
               config.registerPlugin(new DebugPanelPlugin(panel -> {}));
@@ -66,17 +68,16 @@ public class Main {
                     db.session("ledger").persist(new Book("Emma"));
                     ctx.status(201);
                   });
-            });
-    app.start(0);
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + "/books"))
-              .POST(HttpRequest.BodyPublishers.noBody())
-              .build();
-      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
-    } finally {
-      app.stop();
-    }
+            })
+        .start(0);
+  }
+
+  private static int postBook(int port) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/books"))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }
 
   private static JdbcDataSource database(String name) {

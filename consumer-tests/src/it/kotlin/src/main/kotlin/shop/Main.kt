@@ -38,7 +38,6 @@ fun main() {
         .POST(HttpRequest.BodyPublishers.noBody())
         .build()
     val status = HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()
-    app.stop()
     check(status == 201) { "The status is $status" }
     val titles: List<String> = SqlAssist.inUnit<List<String>, RuntimeException> { db ->
         db.writer().createSelectionQuery("select title from Book", String::class.java).resultList
@@ -46,6 +45,6 @@ fun main() {
     check(titles == listOf("Emma")) { "The titles are $titles" }
     val missing: Book? = SqlAssist.inUnit<Book?, RuntimeException> { db -> db.any().find(Book::class.java, 99L) }
     check(missing == null)
-    SqlAssist.shutdown()
+    app.stop() // closes the shared engines, too
     println("A consumer in Kotlin: fine")
 }
