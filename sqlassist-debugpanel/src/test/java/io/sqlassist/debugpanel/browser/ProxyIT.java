@@ -32,7 +32,8 @@ class ProxyIT extends BrowserTests {
             .isEqualTo(404);
       }
       tab.open(app.url("/authors"));
-      tab.waitFor("document.querySelector('sqlassist-toolbar')");
+      tab.waitFor(
+          "document.querySelector('sqlassist-toolbar')?.shadowRoot.querySelector('.bar b')");
     }
   }
 
