@@ -41,6 +41,7 @@ final class Examination implements Runnable {
   private volatile String doing = "reachable";
   private volatile @Nullable Connection connection;
   private volatile @Nullable Facts facts;
+  private boolean ended;
 
   Examination(Engine engine, VerificationConfig config, Clock clock) {
     this.engine = engine;
@@ -64,6 +65,21 @@ final class Examination implements Runnable {
 
   @Override
   public void run() {
+    try {
+      examine();
+    } finally {
+      end();
+    }
+  }
+
+  /** True once: whoever comes second has nothing to say any more. */
+  private synchronized boolean end() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
+  private void examine() {
     EngineState state = engine.state();
     if (!state.isUp()) {
       find(
@@ -115,12 +131,17 @@ final class Examination implements Runnable {
    * @param interrupted whether that thread was interrupted before the time limit
    */
   void stop(Thread thread, boolean interrupted) {
+    // What it fails with from here on, the interrupt above all, is no finding about the engine.
+    if (!end()) {
+      return;
+    }
     if (interrupted) {
-      notChecked(
+      add(
+          Severity.NOT_CHECKED,
           "verify() was interrupted before there was an answer",
           "Call it on a thread that is not interrupted");
     } else {
-      find(
+      add(
           doing.equals("reachable") ? Severity.ERROR : Severity.NOT_CHECKED,
           "no answer within " + config.timeLimit().toMillis() + " ms",
           "Look whether the database is overloaded or its pool exhausted, or give it more time"
@@ -502,7 +523,13 @@ final class Examination implements Runnable {
     find(Severity.NOT_CHECKED, what, fix);
   }
 
-  private void find(Severity severity, String what, String fix) {
+  private synchronized void find(Severity severity, String what, String fix) {
+    if (!ended) {
+      add(severity, what, fix);
+    }
+  }
+
+  private void add(Severity severity, String what, String fix) {
     findings.add(new Finding(engine.name(), severity, doing, what, fix));
   }
 

@@ -420,6 +420,41 @@ class DoctorTest {
   }
 
   @Test
+  void howAnEngineFailsAfterItWasGivenUpIsNoFinding() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    AtomicReference<Boolean> blocks = new AtomicReference<>(false);
+    Engine engine =
+        registry.initializeEngine(
+            "writer",
+            with(
+                (connection, method) -> {
+                  if (connection == null && blocks.get()) {
+                    asked.countDown();
+                    try {
+                      new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }
+                  return null;
+                }),
+            c -> c.entities());
+    blocks.set(true);
+    Examination examination = new Examination(engine, new VerificationConfig(), Clock.systemUTC());
+    Thread thread = new Thread(examination);
+    thread.start();
+    assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+    examination.stop(thread, false);
+    thread.join();
+
+    assertThat(examination.findings())
+        .singleElement()
+        .asString()
+        .startsWith("ERROR writer, reachable: no answer within");
+  }
+
+  @Test
   void connectionThatDoesNotAnswerIsCutOff() throws Exception {
     CountDownLatch aborted = new CountDownLatch(1);
     CountDownLatch back = new CountDownLatch(1);
@@ -446,13 +481,13 @@ class DoctorTest {
         c -> c.entities());
     blocks.set(true);
 
-    Verification verification = registry.verify(cfg -> cfg.timeLimit(Duration.ofMillis(200)));
+    Verification verification = registry.verify(cfg -> cfg.timeLimit(Duration.ofSeconds(1)));
 
     assertThat(verification.findings())
         .anySatisfy(
             each -> {
               assertThat(each.severity()).isEqualTo(Severity.NOT_CHECKED);
-              assertThat(each.what()).contains("no answer within 200 ms");
+              assertThat(each.what()).contains("no answer within 1000 ms");
             });
     assertThat(back.await(30, TimeUnit.SECONDS)).isTrue();
   }
