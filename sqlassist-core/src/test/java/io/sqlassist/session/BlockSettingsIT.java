@@ -379,7 +379,7 @@ class BlockSettingsIT {
 
   @Test
   void aBlockThatIsInTimeIsNotDisturbedLater() throws Exception {
-    writer.timeout(Duration.ofMillis(300)).atomic(session -> persist(session, "in time"));
+    writer.timeout(Duration.ofSeconds(1)).atomic(session -> persist(session, "in time"));
     Units.useUnit(engines.registry(), setUp -> persist(setUp.writer(), "a"));
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
@@ -391,7 +391,7 @@ class BlockSettingsIT {
               increment(db.writer(), "a");
               return null;
             });
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_300);
     while (System.nanoTime() - end < 0) {
       Thread.onSpinWait();
     }

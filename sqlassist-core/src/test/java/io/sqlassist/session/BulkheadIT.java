@@ -58,8 +58,8 @@ class BulkheadIT {
 
   @Test
   void heldPoolIsBusyAndNoOtherEngineIs() {
-    add("writer", 2, Duration.ofMillis(100));
-    add("ledger", 2, Duration.ofMillis(100));
+    add("writer", 2, Duration.ofSeconds(1));
+    add("ledger", 2, Duration.ofSeconds(1));
     DbSessionsContainer first = engines.unit();
     DbSessionsContainer second = engines.unit();
     query(first.writer());

@@ -111,7 +111,7 @@ class ConcurrentlyInRequestsTest {
         new SqlAssistPlugin(
             settings -> {
               settings.registry = engines.registry;
-              settings.timeout = Duration.ofMillis(500);
+              settings.timeout = Duration.ofSeconds(2);
             });
     try (TestServer server =
         TestServer.start(

@@ -140,7 +140,10 @@ abstract class LimitedRequests {
         SHORT,
         config -> {
           config.routes.get("/slow", this::runForEver);
-          config.routes.get("/", ctx -> write(ctx, UUID.randomUUID().toString()));
+          config.routes.addEndpoint(
+              Endpoint.create(HandlerType.GET, "/")
+                  .addMetadata(new RequestTimeout(Duration.ofSeconds(20)))
+                  .handler(ctx -> write(ctx, UUID.randomUUID().toString())));
         });
 
     for (int i = 0; i < 5; i++) {
