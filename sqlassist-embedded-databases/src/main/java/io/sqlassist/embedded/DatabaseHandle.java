@@ -14,18 +14,21 @@ public final class DatabaseHandle {
   private final String username;
   private final String password;
   private final Supplier<DatabaseHandle> readOnlyUsers;
+  private final Runnable dropping;
 
   DatabaseHandle(
       DatabaseKind kind,
       String jdbcUrl,
       String username,
       String password,
-      Supplier<DatabaseHandle> readOnlyUsers) {
+      Supplier<DatabaseHandle> readOnlyUsers,
+      Runnable dropping) {
     this.kind = kind;
     this.jdbcUrl = jdbcUrl;
     this.username = username;
     this.password = password;
     this.readOnlyUsers = readOnlyUsers;
+    this.dropping = dropping;
   }
 
   /** A handle whose user cannot make further users. */
@@ -39,6 +42,10 @@ public final class DatabaseHandle {
         () -> {
           throw new IllegalStateException(
               username + " is a read-only user already; ask the handle of the owner");
+        },
+        () -> {
+          throw new IllegalStateException(
+              username + " is a read-only user; drop the database by the handle of its owner");
         });
   }
 
@@ -101,6 +108,18 @@ public final class DatabaseHandle {
   }
 
   /**
+   * Deletes the database with all that is in it, and its users: that of this handle, and those that
+   * {@link #readOnlyUser()} has made. Connections that are still open are cut, except on MariaDB,
+   * where they stay open without a database.
+   *
+   * @throws IllegalStateException if this is the handle of a read-only user, or if the server
+   *     refuses
+   */
+  public void drop() {
+    dropping.run();
+  }
+
+  /**
    * Returns the same database and user by way of a proxy; so will its {@link #readOnlyUser()} be.
    *
    * @param proxy a proxy in front of the server of this database
@@ -117,7 +136,8 @@ public final class DatabaseHandle {
         proxy.jdbcUrl(database),
         username,
         password,
-        () -> readOnlyUsers.get().through(proxy));
+        () -> readOnlyUsers.get().through(proxy),
+        dropping);
   }
 
   /**

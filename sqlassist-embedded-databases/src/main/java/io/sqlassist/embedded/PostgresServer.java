@@ -190,6 +190,15 @@ public final class PostgresServer extends DatabaseServer {
                 + "'); END $$"));
   }
 
+  @Override
+  void drop(String database, List<String> users) {
+    List<String> statements = new ArrayList<>();
+    statements.add("DROP DATABASE IF EXISTS " + quoted(database) + " WITH (FORCE)");
+    users.forEach(user -> statements.add("DROP ROLE IF EXISTS " + quoted(user)));
+    Drivers.run(
+        superuserDataSource(ADMINISTRATIVE_DATABASE), "drop database " + database, statements);
+  }
+
   private void createUnlessThere(String question, String name, String create, String otherwise) {
     try (Connection connection = superuserDataSource(ADMINISTRATIVE_DATABASE).getConnection();
         PreparedStatement ask = connection.prepareStatement(question)) {
