@@ -31,7 +31,11 @@ class DocumentationTest {
   private static final Path ROOT = root();
   private static final List<Path> SOURCES =
       Stream.of(
-              "sqlassist-javalin", "sqlassist-jta", "sqlassist-debugpanel", "sqlassist-micrometer")
+              "sqlassist-javalin",
+              "sqlassist-jta",
+              "sqlassist-debugpanel",
+              "sqlassist-micrometer",
+              "sqlassist-testing")
           .map(module -> ROOT.resolve(module + "/src/test/java/io/sqlassist/docs"))
           .toList();
   private static final Pattern MARK = Pattern.compile("<!-- code: (\\w+\\.java#[\\w-]+) -->");

@@ -1,0 +1,9 @@
+/** A JUnit extension for tests of applications over several engines. */
+module io.sqlassist.testing {
+  requires transitive io.sqlassist.core;
+  requires transitive org.junit.jupiter.api;
+  requires org.junit.platform.commons;
+  requires static transitive org.jspecify;
+
+  exports io.sqlassist.testing;
+}

@@ -1,0 +1,34 @@
+package io.sqlassist.testing;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(
+    packages = "io.sqlassist.testing",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule theExtensionKnowsCoreHibernateAndJUnitOnly =
+      classes()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sqlassist",
+              "io.sqlassist.engine..",
+              "io.sqlassist.observe..",
+              "io.sqlassist.schema..",
+              "io.sqlassist.session..",
+              "io.sqlassist.transaction..",
+              "io.sqlassist.testing..",
+              "org.hibernate..",
+              "org.junit.jupiter.api..",
+              "org.junit.platform.commons.support..",
+              "org.jspecify..",
+              "java..",
+              "javax.sql..");
+}
