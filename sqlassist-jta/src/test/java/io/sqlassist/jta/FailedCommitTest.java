@@ -179,6 +179,61 @@ class FailedCommitTest {
     assertThat(shop.texts("ledger")).isEmpty();
   }
 
+  /** Else retries would stop, and somebody would compensate a query. */
+  @Test
+  void anEngineThatOnlyReadHasCommittedNothingWhenAnotherFails() {
+    shop.faults("orders").voteReadOnly();
+    shop.faults("ledger")
+        .before(
+            step -> {
+              if (step.equals("prepare") || step.startsWith("commit")) {
+                throw new XAException(XAException.XA_RBINTEGRITY);
+              }
+            });
+
+    assertThatThrownBy(
+            () ->
+                shop.useUnit(
+                    db -> {
+                      db.session("orders").find(Entry.class, 1L);
+                      db.session("ledger").persist(new Entry(1L, "one"));
+                    }))
+        .isInstanceOf(RollbackException.class);
+
+    assertThat(shop.faults("orders").steps()).contains("prepare").doesNotContain("commit");
+    assertThat(shop.texts("ledger")).isEmpty();
+  }
+
+  @Test
+  void anEngineThatIsDecidedInAnIncompleteCommitIsLeftToRecoveryWithAWarning() {
+    shop.faults("orders").before(Faulty.failing("commit", XAException.XAER_RMFAIL));
+    shop.faults("ledger")
+        .before(
+            step -> {
+              if (step.equals("commit")) {
+                throw new XAException(XAException.XA_HEURRB);
+              }
+            });
+
+    assertThatThrownBy(() -> writeBoth(1))
+        .isInstanceOfSatisfying(
+            PartialCommitException.class,
+            e ->
+                assertThat(e.report().outcomes())
+                    .isEqualTo(Map.of("orders", Outcome.DECIDED, "ledger", Outcome.ROLLED_BACK)));
+
+    assertThat(shop.warnings())
+        .anyMatch(
+            warning ->
+                warning.startsWith("orders: a commit is decided")
+                    && warning.contains("Recovery will finish it"));
+    shop.faults("orders").clear();
+    shop.faults("ledger").clear();
+    InDoubt inDoubt = shop.jta().recoverNow();
+    assertThat(shop.texts("orders")).containsExactly("entry 1");
+    inDoubt.heuristics().forEach(each -> shop.jta().forgetHeuristic(each.transaction()));
+  }
+
   @Test
   void aConnectionLostInOnePhaseLeavesNothingToBeLookedAfter() {
     shop.faults("orders").after(Faulty.failing("commit(onePhase)", XAException.XAER_RMFAIL));
