@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,17 @@ public final class LentConnection {
      * @return true for the unit itself, too
      */
     boolean isInside(User other);
+
+    /**
+     * Whether the unit gives way to one that wants the connection and was not begun inside of it,
+     * instead of letting that one wait: what it has done so far is part of the owner's transaction
+     * from then on, and its next statement begins again, when the other one has ended.
+     *
+     * @return default: false
+     */
+    default boolean yields() {
+      return false;
+    }
   }
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -191,7 +203,14 @@ public final class LentConnection {
      * @return true until it commits or rolls back
      */
     public boolean isUnderWay() {
-      return transaction != null;
+      return current() != null;
+    }
+
+    private LentTransactions.@Nullable Transaction current() {
+      if (transaction != null && transactions.hasYielded(transaction)) {
+        transaction = null;
+      }
+      return transaction;
     }
 
     @Override
@@ -214,9 +233,24 @@ public final class LentConnection {
           refuseOtherIsolation(arguments);
           yield null;
         }
-        case "prepareStatement", "prepareCall", "createStatement", "setSavepoint", "unwrap" -> {
+        case "prepareStatement", "prepareCall", "createStatement", "unwrap" -> {
           begin(); // unwrap: nobody sees what is done with the driver's own connection
           yield pass(method, arguments);
+        }
+        case "setSavepoint" -> {
+          begin();
+          Savepoint savepoint = (Savepoint) pass(method, arguments);
+          if (transaction != null && savepoint != null) {
+            transactions.inside(transaction, savepoint);
+          }
+          yield savepoint;
+        }
+        case "releaseSavepoint" -> {
+          Object nothing = pass(method, arguments);
+          if (transaction != null && arguments != null) {
+            transactions.released(transaction, (Savepoint) arguments[0]);
+          }
+          yield nothing;
         }
         case "setSchema" -> unchanged("schema", connection.getSchema(), arguments);
         case "setCatalog" -> unchanged("catalog", connection.getCatalog(), arguments);
@@ -268,14 +302,16 @@ public final class LentConnection {
      *     if its transaction was undone with one around it, or if the owner's transaction is lost
      */
     public void refuseUnlessInnermost() {
-      if (transaction != null) {
-        transactions.refuseUnlessInnermost(transaction);
+      LentTransactions.Transaction open = current();
+      if (open != null) {
+        transactions.refuseUnlessInnermost(open);
       }
     }
 
     private void begin() throws SQLException {
-      if (transaction != null) {
-        transactions.refuseUnlessInnermost(transaction);
+      LentTransactions.Transaction open = current();
+      if (open != null) {
+        transactions.refuseUnlessInnermost(open);
       } else if (engine.options().kind() == EngineKind.READ_WRITE) {
         transaction = transactions.begin(connection, engine.name(), user, longestWait);
       } else {
@@ -284,7 +320,7 @@ public final class LentConnection {
     }
 
     private void end(boolean well) throws SQLException {
-      LentTransactions.Transaction ending = transaction;
+      LentTransactions.Transaction ending = current();
       if (ending == null) {
         return;
       }

@@ -12,11 +12,14 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,16 +64,24 @@ final class LentTransactions {
   static final class Transaction {
     private final User user;
 
+    /** Savepoints that the unit has set itself, inside of this one, and not released. */
+    private final Set<Savepoint> inside = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The one that gave way to this one. */
+    private final @Nullable Transaction former;
+
     /** Set by the thread that begins it, before anybody can end it. */
     private @Nullable Savepoint savepoint;
 
-    /** Set when a transaction around it was rolled back before it had ended. */
-    private @Nullable String endedBy;
+    /** Why it was undone before its user has ended it. */
+    private @Nullable String undoneBecause;
 
+    private boolean yielded;
     private boolean over;
 
-    private Transaction(User user) {
+    private Transaction(User user, @Nullable Transaction former) {
       this.user = user;
+      this.former = former;
     }
   }
 
@@ -106,12 +117,20 @@ final class LentTransactions {
       throws SQLException {
     Transaction transaction = enter(engine, user, longestWait);
     try {
-      transaction.savepoint = connection.setSavepoint();
+      if (transaction.former != null) {
+        keep(connection, transaction.former, user);
+      }
+      begun(transaction, connection.setSavepoint());
       return transaction;
     } catch (SQLException | RuntimeException | Error e) {
       leave(transaction);
       throw e;
     }
+  }
+
+  private synchronized void begun(Transaction transaction, Savepoint savepoint) {
+    transaction.savepoint = savepoint;
+    notifyAll(); // it may give way now
   }
 
   private synchronized Transaction enter(String engine, User user, Duration longestWait)
@@ -124,12 +143,16 @@ final class LentTransactions {
         refuseSpoiled();
         Transaction innermost = open.peek();
         if (innermost == null || user.isInside(innermost.user)) {
-          Transaction transaction = new Transaction(user);
-          open.push(transaction);
-          return transaction;
+          return push(new Transaction(user, null));
         }
         if (innermost.user.isInside(user)) {
           throw blocked(user, innermost);
+        }
+        if (mayYield(innermost)) {
+          open.pop();
+          innermost.over = true;
+          innermost.yielded = true;
+          return push(new Transaction(user, innermost));
         }
         await(engine, user, innermost, longestWait, end - System.nanoTime());
         Supplier<? extends RuntimeException> reason =
@@ -140,6 +163,56 @@ final class LentTransactions {
       }
     } finally {
       waiting.remove(thread);
+    }
+  }
+
+  private Transaction push(Transaction transaction) {
+    open.push(transaction);
+    return transaction;
+  }
+
+  /** Not one that others stand on, or that has a savepoint of its own to go back to. */
+  private boolean mayYield(Transaction innermost) {
+    return innermost.user.yields()
+        && innermost.savepoint != null
+        && innermost.inside.isEmpty()
+        && open.size() == 1;
+  }
+
+  /** What the one that gave way has done becomes part of the owner's transaction. */
+  private void keep(Connection connection, Transaction former, User user) throws SQLException {
+    try {
+      release(connection, former);
+    } catch (SQLException | RuntimeException e) {
+      // PostgreSQL, after a statement that failed: nothing is possible but to go back.
+      undone(
+          former, "a statement of it had failed when the unit '" + user.label() + "' came to work");
+      goBack(connection, former, e);
+    }
+  }
+
+  private synchronized void undone(Transaction transaction, String because) {
+    transaction.undoneBecause = because;
+  }
+
+  /**
+   * Whether a transaction has given way to one of another unit: what was done in it is part of the
+   * owner's transaction, as if it had been committed.
+   */
+  synchronized boolean hasYielded(Transaction transaction) {
+    return transaction.yielded && transaction.undoneBecause == null;
+  }
+
+  /**
+   * A savepoint that the user sets itself. While it is there, the transaction does not give way.
+   */
+  synchronized void inside(Transaction transaction, Savepoint savepoint) {
+    transaction.inside.add(savepoint);
+  }
+
+  synchronized void released(Transaction transaction, Savepoint savepoint) {
+    if (transaction.inside.remove(savepoint)) {
+      notifyAll();
     }
   }
 
@@ -194,7 +267,7 @@ final class LentTransactions {
   @SuppressWarnings("ReferenceEquality") // that very transaction
   synchronized void refuseUnlessInnermost(Transaction transaction) {
     refuseSpoiled();
-    if (transaction.endedBy != null) {
+    if (transaction.undoneBecause != null) {
       throw new IllegalStateException(undone(transaction));
     }
     Transaction innermost = open.peek();
@@ -207,8 +280,8 @@ final class LentTransactions {
     return "The transaction of the unit of work '"
         + transaction.user.label()
         + "' is undone: "
-        + transaction.endedBy
-        + ", inside of which it was begun, has been rolled back before it. Roll this one back, too.";
+        + transaction.undoneBecause
+        + ". Roll this one back, too.";
   }
 
   /**
@@ -313,7 +386,10 @@ final class LentTransactions {
       Transaction innermost = open.pop();
       innermost.over = true;
       if (innermost != transaction) {
-        innermost.endedBy = "'" + transaction.user.label() + "'";
+        innermost.undoneBecause =
+            "'"
+                + transaction.user.label()
+                + "', inside of which it was begun, has been rolled back before it";
       }
     }
     notifyAll();

@@ -25,6 +25,11 @@ record LentOrigin(UnitOrigin origin, LentConnections lent) implements UnitOrigin
   }
 
   @Override
+  public boolean yields() {
+    return origin.yields();
+  }
+
+  @Override
   public void beforeOpening() {
     origin.beforeOpening();
   }

@@ -7,6 +7,7 @@ import io.sqlassist.engine.LentConnection;
 import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
+import io.sqlassist.transaction.UnitHooks;
 import io.sqlassist.transaction.UnitTransactions;
 import jakarta.persistence.RollbackException;
 import java.time.Duration;
@@ -158,6 +159,10 @@ final class Unit implements LentConnection.User {
   Session open(EngineSlot slot) {
     Engine engine = slot.engine();
     origin.beforeOpening();
+    List<UnitHooks> ofAll = registry.hooks();
+    for (int i = 0; i < ofAll.size(); i++) {
+      ofAll.get(i).beforeOpening(engine.name());
+    }
     if (!started) {
       started = true;
       observer =
@@ -211,6 +216,11 @@ final class Unit implements LentConnection.User {
       outer = outer.around().orElse(null);
     }
     return false;
+  }
+
+  @Override
+  public boolean yields() {
+    return origin.yields();
   }
 
   /** How many commits have succeeded so far. */

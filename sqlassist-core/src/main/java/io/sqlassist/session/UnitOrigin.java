@@ -54,6 +54,19 @@ public interface UnitOrigin {
   }
 
   /**
+   * Whether this unit gives way on a connection that somebody else owns, when a unit that was not
+   * begun inside of it wants to work there, and would have to wait for this one to end. What this
+   * one has done so far is part of the owner's transaction from then on, as if it had committed; a
+   * rollback undoes what comes after. For tests, which call the application and look at what it has
+   * done, in turn. A unit with an open savepoint block does not give way.
+   *
+   * @return default: false, others wait
+   */
+  default boolean yields() {
+    return false;
+  }
+
+  /**
    * Called before a session of the unit is opened; may refuse that by throwing.
    *
    * @throws IllegalStateException if the unit can't be used at this place; says what to do instead

@@ -5,13 +5,23 @@ import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application wants to happen at the ends of every unit of work of a registry. Every
- * method does nothing by default.
+ * What the application wants to happen at the beginning and the ends of every unit of work of a
+ * registry. Every method does nothing by default.
  *
  * <p>Thread-safe: one object serves all units of work at once. Unlike an observer it takes part:
- * what {@link #beforeCommit} throws stops the commit.
+ * what {@link #beforeCommit} throws stops the commit, and what {@link #beforeOpening} throws keeps
+ * an engine from being used.
  */
 public interface UnitHooks {
+
+  /**
+   * Before a unit opens its session of an engine: once for each engine that it uses, and again
+   * after {@code on(engine).close()}. Must not use the unit.
+   *
+   * @param engine name of the engine
+   * @throws RuntimeException to refuse the session; reaches whoever asked for it
+   */
+  default void beforeOpening(String engine) {}
 
   /**
    * Before any engine is flushed or committed, on every way to commit: at the end of a request or

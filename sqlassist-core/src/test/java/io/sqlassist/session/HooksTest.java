@@ -10,6 +10,7 @@ import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.PartialCommitException;
 import io.sqlassist.transaction.UnitHooks;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -216,6 +217,36 @@ class HooksTest {
         });
 
     assertThat(calls).containsExactly("rollback null", "close 0");
+  }
+
+  @Test
+  void aHookForAllUnitsMayRefuseAnEngineAndIsAskedOnceForEach() throws SQLException {
+    List<String> asked = new ArrayList<>();
+    IllegalStateException refusal = new IllegalStateException("not this one");
+    try (TestEngines own = TestEngines.fresh(DatabaseKind.H2)) {
+      own.registry()
+          .hooks(
+              new UnitHooks() {
+                @Override
+                public void beforeOpening(String engine) {
+                  asked.add(engine);
+                  if (engine.equals("reader")) {
+                    throw refusal;
+                  }
+                }
+              });
+
+      try (DbSessionsContainer db = Units.openUnit(own.registry())) {
+        db.writer();
+        db.on("writer").statelessSession();
+        assertThatThrownBy(db::reader).isSameAs(refusal);
+        assertThat(db.isOpen("reader")).isFalse();
+        assertThat(db.writer().createNativeQuery("select 1", Integer.class).getSingleResult())
+            .isEqualTo(1);
+      }
+    }
+
+    assertThat(asked).containsExactly("writer", "reader");
   }
 
   @Test

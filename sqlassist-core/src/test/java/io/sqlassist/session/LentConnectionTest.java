@@ -495,4 +495,115 @@ class LentConnectionTest {
       return true;
     }
   }
+
+  /** A unit that gives way, as that of a test does. */
+  private DbSessionsContainer yielding() {
+    return new DbSessionsContainer(
+        engines.registry(),
+        new UnitOrigin() {
+          @Override
+          public String label() {
+            return "the test";
+          }
+
+          @Override
+          public boolean yields() {
+            return true;
+          }
+        });
+  }
+
+  private DbSessionsContainer other(String label) {
+    return new DbSessionsContainer(engines.registry(), () -> label);
+  }
+
+  @Test
+  void aUnitThatYieldsLetsOthersWorkAndKeepsWhatItHasDoneSoFar() throws SQLException {
+    try (EngineRegistry.Loan loan = engines.registry().lend(writer());
+        DbSessionsContainer test = yielding()) {
+      assertThat(loan).isNotNull();
+      persist(test, "1 test");
+      try (DbSessionsContainer fails = other("fails")) {
+        persist(fails, "2 fails");
+      }
+      persist(test, "3 test");
+      calls.clear();
+      try (DbSessionsContainer works = other("works")) {
+        persist(works, "4 works");
+        works.commit();
+      }
+      assertThat(calls)
+          .containsSubsequence(
+              "releaseSavepoint", "setSavepoint", "prepareStatement", "releaseSavepoint");
+      persist(test, "5 test");
+      test.rollback();
+      persist(test, "6 test");
+      test.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 test", "3 test", "4 works", "6 test");
+  }
+
+  @Test
+  void aUnitThatYieldsWaitsForTheOneThatItGaveWayTo() throws SQLException {
+    try (EngineRegistry.Loan loan = engines.registry().lend(writer());
+        DbSessionsContainer test = yielding();
+        DbSessionsContainer works = other("works")) {
+      assertThat(loan).isNotNull();
+      persist(test, "1 test");
+      persist(works, "2 works");
+
+      assertThatThrownBy(() -> persist(test, "3 test"))
+          .hasStackTraceContaining("in use by the unit of work 'works'");
+      works.commit();
+      test.rollback();
+      persist(test, "4 test");
+      test.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 test", "2 works", "4 test");
+  }
+
+  @Test
+  void aUnitWithAnOpenSavepointBlockDoesNotYield() throws SQLException {
+    try (EngineRegistry.Loan loan = engines.registry().lend(writer());
+        DbSessionsContainer test = yielding();
+        DbSessionsContainer works = other("works")) {
+      assertThat(loan).isNotNull();
+      persist(test, "1 test");
+      test.on("writer")
+          .savepoint(
+              session -> {
+                assertThatThrownBy(() -> persist(works, "2 works"))
+                    .hasStackTraceContaining("in use by the unit of work 'the test'");
+                return null;
+              });
+      works.rollback();
+      persist(works, "3 works"); // the block is left
+      works.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 test", "3 works");
+  }
+
+  @Test
+  void aUnitThatYieldsAfterAFailedStatementIsUndoneAndToldSo() throws SQLException {
+    try (EngineRegistry.Loan loan = engines.registry().lend(writer());
+        DbSessionsContainer test = yielding()) {
+      assertThat(loan).isNotNull();
+      persist(test, "1 test");
+      failing = "releaseSavepoint"; // as PostgreSQL does, where a statement has failed before
+      try (DbSessionsContainer works = other("works")) {
+        persist(works, "2 works");
+        works.commit();
+      }
+      assertThatThrownBy(() -> persist(test, "3 test"))
+          .hasStackTraceContaining("a statement of it had failed when the unit 'works' came");
+      test.rollback();
+      persist(test, "4 test");
+      test.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("2 works", "4 test");
+  }
 }
