@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.Test;
  * such as {@code <!-- code: ReadmeTest.java#first -->} and repeats that region of a test of this
  * package, in whatever module; the tests run, so the blocks do.
  *
+ * <p>The quick start is apart: its blocks are whole files, which QuickStartIT of the consumer tests
+ * takes from the page and runs.
+ *
  * <p>With {@code -Ddocs.refresh} the blocks are written anew from their regions first.
  */
 class DocumentationTest {
@@ -38,9 +43,11 @@ class DocumentationTest {
               "sqlassist-testing")
           .map(module -> ROOT.resolve(module + "/src/test/java/io/sqlassist/docs"))
           .toList();
+  private static final Path README = ROOT.resolve("README.md");
+  private static final Path QUICK_START = ROOT.resolve("docs/quick-start.md");
   private static final Pattern MARK = Pattern.compile("<!-- code: (\\w+\\.java#[\\w-]+) -->");
   private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::([\\w-]+)\\[]\\s*");
-  private static final Pattern LINK = Pattern.compile("(?<!!)\\[[^]]*]\\(([^)\\s]+)\\)");
+  private static final Pattern LINK = Pattern.compile("\\[[^]]*]\\(([^)\\s]+)\\)");
   private static final Pattern INLINE_CODE = Pattern.compile("`[^`]*`");
 
   /** A Java block of a page: its lines from the opening fence to the closing one, both excluded. */
@@ -117,6 +124,39 @@ class DocumentationTest {
     assertThat(dead).isEmpty();
   }
 
+  @Test
+  void everyPageCanBeReachedFromTheReadme() throws IOException {
+    Set<Path> pages = new TreeSet<>(files(ROOT.resolve("docs"), ".md"));
+    Set<Path> reached = new TreeSet<>();
+    Deque<Path> next = new ArrayDeque<>(List.of(README));
+    while (!next.isEmpty()) {
+      Path page = next.remove();
+      if (reached.add(page)) {
+        linkedPages(page).forEach(next::add);
+      }
+    }
+    pages.removeAll(reached);
+    assertThat(pages).isEmpty();
+  }
+
+  @Test
+  void theReadmeListsEveryGuide() throws IOException {
+    Set<Path> guides = new TreeSet<>(files(ROOT.resolve("docs"), ".md"));
+    guides.removeIf(page -> !page.getParent().equals(ROOT.resolve("docs")));
+    guides.removeAll(linkedPages(README));
+    assertThat(guides).isEmpty();
+  }
+
+  private static Set<Path> linkedPages(Path page) throws IOException {
+    Set<Path> pages = new TreeSet<>();
+    for (String target : links(page)) {
+      if (!target.matches("[a-z]+:.*") && target.replaceFirst("#.*", "").endsWith(".md")) {
+        pages.add(page.resolveSibling(target.replaceFirst("#.*", "")).normalize());
+      }
+    }
+    return pages;
+  }
+
   private static boolean leadsSomewhere(Path page, String target) throws IOException {
     if (target.matches("[a-z]+:.*")) {
       return true; // another site: none of this test's business
@@ -130,10 +170,11 @@ class DocumentationTest {
     return hash < 0 || headings(path).contains(target.substring(hash + 1));
   }
 
+  /** Where the links and the images of a page lead; a link's text may go over several lines. */
   private static List<String> links(Path page) throws IOException {
     List<String> links = new ArrayList<>();
-    for (String line : prose(page)) {
-      Matcher link = LINK.matcher(INLINE_CODE.matcher(line).replaceAll("code"));
+    for (String paragraph : String.join("\n", prose(page)).split("\n\\s*\n")) {
+      Matcher link = LINK.matcher(INLINE_CODE.matcher(paragraph).replaceAll("code"));
       while (link.find()) {
         links.add(link.group(1));
       }
@@ -146,8 +187,12 @@ class DocumentationTest {
     Set<String> headings = new TreeSet<>();
     for (String line : prose(page)) {
       if (line.startsWith("#")) {
-        String text = line.replaceFirst("^#+\\s*", "").toLowerCase(Locale.ROOT);
-        headings.add(text.replaceAll("[^\\w\\- ]", "").replace(' ', '-'));
+        String text = line.replaceFirst("^#+\\s*", "").replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1");
+        String name = text.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');
+        String unique = name;
+        for (int i = 1; !headings.add(unique); i++) {
+          unique = name + "-" + i;
+        }
       }
     }
     return headings;
@@ -187,7 +232,7 @@ class DocumentationTest {
     List<String> lines = Files.readAllLines(page);
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).strip().startsWith("```java")) {
+      if (lines.get(i).strip().startsWith("```java") && !page.equals(QUICK_START)) {
         Matcher mark = MARK.matcher(i == 0 ? "" : lines.get(i - 1));
         int end = i + 1;
         while (end < lines.size() && !lines.get(end).strip().equals("```")) {
