@@ -42,6 +42,7 @@ class DocumentationTest {
               "sqlassist-micrometer",
               "sqlassist-testing")
           .map(module -> ROOT.resolve(module + "/src/test/java/io/sqlassist/docs"))
+          .filter(Files::isDirectory)
           .toList();
   private static final Path README = ROOT.resolve("README.md");
   private static final Path QUICK_START = ROOT.resolve("docs/quick-start.md");
