@@ -2,6 +2,8 @@
 module io.sqlassist.testing {
   requires transitive io.sqlassist.core;
   requires transitive org.junit.jupiter.api;
+  requires static com.h2database;
+  requires static com.zaxxer.hikari;
   requires org.junit.platform.commons;
   requires static transitive org.jspecify;
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,12 @@ final class SharedTransaction implements TestPart {
   /** Those that write, by engine. */
   private final Map<String, Connection> own = new LinkedHashMap<>();
 
+  private final Mirrors mirrors;
   private EngineRegistry.@Nullable Loan loan;
+
+  SharedTransaction(Mirrors mirrors) {
+    this.mirrors = mirrors;
+  }
 
   @Override
   public void before(TestRun run) throws SQLException {
@@ -39,6 +45,7 @@ final class SharedTransaction implements TestPart {
 
   private Map<String, Connection> lent(TestRun run) throws SQLException {
     Map<String, Connection> lent = new LinkedHashMap<>();
+    mirrors.check(run);
     for (Engine engine : run.engines()) {
       if (engine.options().kind() != EngineKind.READ_ONLY) {
         lent.put(engine.name(), lending(run, engine, begin(run, engine)));
@@ -46,7 +53,8 @@ final class SharedTransaction implements TestPart {
     }
     for (Engine engine : run.engines()) {
       if (engine.options().kind() == EngineKind.READ_ONLY) {
-        Connection writers = writersOn(engine);
+        Optional<String> mirrored = mirrors.mirroredBy(engine.name());
+        Connection writers = mirrored.isPresent() ? own.get(mirrored.get()) : writersOn(engine);
         if (writers != null) {
           lent.put(engine.name(), lending(run, engine, writers));
         }

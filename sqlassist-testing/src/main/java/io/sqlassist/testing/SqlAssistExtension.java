@@ -5,10 +5,13 @@ import io.sqlassist.session.DbSessionsContainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -24,7 +27,12 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * <p>Thread-safe. One test at a time uses a registry; a second one is refused.
  */
 public final class SqlAssistExtension
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        BeforeTestExecutionCallback,
+        AfterTestExecutionCallback,
+        AfterEachCallback,
+        ParameterResolver {
 
   /**
    * For {@code @ResourceLock}: tests that name it don't run at the same time. {@link SqlAssistTest}
@@ -56,7 +64,10 @@ public final class SqlAssistExtension
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    settings(context); // what is declared wrongly is told before anything is started
+    // What is declared wrongly is told before anything is started.
+    if (settings(context).source() instanceof SharedRegistry shared) {
+      Instruments.on(shared.registry()); // before the engines are initialised
+    }
   }
 
   @Override
@@ -72,19 +83,37 @@ public final class SqlAssistExtension
               + " method, or name the registry that has them: @SqlAssistTest(registry = ...).");
     }
     settings.engines().forEach(registry::engine); // an unknown name is told with the known ones
-    TestRun run = new TestRun(name, registry, settings, parts(settings));
+    TestRun run = new TestRun(name, registry, settings, parts(settings, registry, context));
     run.begin();
     context.getStore(NAMESPACE).put(this, run);
   }
 
   /** In the order in which they are set up. */
-  private static List<TestPart> parts(TestSettings settings) {
+  private static List<TestPart> parts(
+      TestSettings settings, EngineRegistry registry, ExtensionContext context) {
+    Annotations annotations = new Annotations(context);
     List<TestPart> parts = new ArrayList<>();
+    parts.add(new InstrumentsPart(annotations, Instruments.on(registry)));
     if (settings.transactions() == Transactions.SHARED) {
-      parts.add(new SharedTransaction());
+      parts.add(new SharedTransaction(Mirrors.of(annotations)));
     }
     parts.add(new UnitOfTest());
+    annotations.find(SimulatedLag.class).ifPresent(lag -> parts.add(new LagPart(lag)));
     return parts;
+  }
+
+  @Override
+  public void beforeTestExecution(ExtensionContext context) {
+    run(context).flatMap(run -> run.part(InstrumentsPart.class)).ifPresent(InstrumentsPart::begins);
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    run(context).flatMap(run -> run.part(InstrumentsPart.class)).ifPresent(InstrumentsPart::ends);
+  }
+
+  private Optional<TestRun> run(ExtensionContext context) {
+    return Optional.ofNullable(context.getStore(NAMESPACE).get(this, TestRun.class));
   }
 
   @Override
@@ -129,7 +158,9 @@ public final class SqlAssistExtension
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
-    return type == DbSessionsContainer.class || type == EngineRegistry.class;
+    return type == DbSessionsContainer.class
+        || type == EngineRegistry.class
+        || InstrumentsPart.PARAMETERS.contains(type);
   }
 
   @Override
@@ -141,8 +172,12 @@ public final class SqlAssistExtension
               + parameter.getParameter()
               + "' is known in test methods, @BeforeEach and @AfterEach only.");
     }
-    if (parameter.getParameter().getType() == EngineRegistry.class) {
+    Class<?> type = parameter.getParameter().getType();
+    if (type == EngineRegistry.class) {
       return run.registry();
+    }
+    if (InstrumentsPart.PARAMETERS.contains(type)) {
+      return run.part(InstrumentsPart.class).orElseThrow().parameter(type, run);
     }
     return run.unit()
         .orElseThrow(

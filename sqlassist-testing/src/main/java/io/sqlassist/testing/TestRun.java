@@ -50,6 +50,11 @@ final class TestRun {
     return parts;
   }
 
+  /** The part of that type, if the test has it. */
+  <P extends TestPart> Optional<P> part(Class<P> type) {
+    return parts.stream().filter(type::isInstance).map(type::cast).findFirst();
+  }
+
   /** The engines that the test may use, in the order of the registry. */
   List<Engine> engines() {
     return registry.names().stream().filter(this::mayUse).map(registry::engine).toList();

@@ -25,6 +25,8 @@ class ArchitectureTest {
               "io.sqlassist.session..",
               "io.sqlassist.transaction..",
               "io.sqlassist.testing..",
+              "com.zaxxer.hikari..", // where it is there
+              "org.h2.jdbcx..", // where it is there
               "org.hibernate..",
               "org.junit.jupiter.api..",
               "org.junit.platform.commons.support..",

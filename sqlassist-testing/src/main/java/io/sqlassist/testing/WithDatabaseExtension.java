@@ -1,0 +1,131 @@
+package io.sqlassist.testing;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Makes the databases of {@link WithDatabase}, and hands them to methods that take a {@link
+ * TestDatabase} or {@link TestDatabases}.
+ *
+ * <p>Thread-safe.
+ */
+public final class WithDatabaseExtension implements BeforeAllCallback, ParameterResolver {
+
+  private static final Namespace NAMESPACE = Namespace.create(WithDatabaseExtension.class);
+  private static final String DATABASES = "databases";
+
+  /** For JUnit. */
+  public WithDatabaseExtension() {}
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    List<WithDatabase> declared =
+        AnnotationSupport.findRepeatableAnnotations(context.getElement(), WithDatabase.class);
+    Store ofClass = context.getStore(NAMESPACE);
+    Map<String, TestDatabase> databases = new LinkedHashMap<>();
+    TestDatabases outer = ofClass.get(DATABASES, TestDatabases.class);
+    if (outer != null) { // of the class around a nested one
+      outer.names().forEach(name -> databases.put(name, outer.get(name)));
+    }
+    Map<String, WithDatabase> own = new LinkedHashMap<>();
+    for (WithDatabase each : declared) {
+      if (own.put(each.name(), each) != null) {
+        throw new ExtensionConfigurationException(
+            context.getRequiredTestClass().getName()
+                + " declares two databases '"
+                + each.name()
+                + "'. Give each @WithDatabase a name of its own.");
+      }
+      databases.put(each.name(), make(each, context));
+    }
+    ofClass.put(DATABASES, new TestDatabases(databases));
+  }
+
+  /** What is put into a store is closed with it. */
+  private static final class Stored implements AutoCloseable {
+    private final TestDatabase database;
+
+    Stored(TestDatabase database) {
+      this.database = database;
+    }
+
+    @Override
+    public void close() {
+      database.drop();
+    }
+  }
+
+  private static TestDatabase make(WithDatabase declared, ExtensionContext context) {
+    DatabaseProduct product = declared.product();
+    String key = product + " " + declared.name();
+    Supplier<Stored> making = () -> new Stored(fresh(product));
+    if (declared.lifetime() == WithDatabase.Lifetime.CLASS) {
+      Stored stored = making.get();
+      context.getStore(NAMESPACE).put(key, stored);
+      return stored.database;
+    }
+    Stored shared =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .getOrComputeIfAbsent(key, absent -> making.get(), Stored.class);
+    return shared.database;
+  }
+
+  private static TestDatabase fresh(DatabaseProduct product) {
+    try {
+      return switch (product) {
+        case H2 -> H2Memory.fresh();
+        case POSTGRESQL, MARIADB -> ServerDatabases.fresh(product);
+      };
+    } catch (NoClassDefFoundError | ClassNotFoundException e) {
+      throw new ExtensionConfigurationException(
+          "@WithDatabase(product = "
+              + product
+              + ") needs "
+              + (product == DatabaseProduct.H2
+                  ? "com.h2database:h2"
+                  : "io.sqlassist:sqlassist-embedded-databases")
+              + " as a dependency of the tests: "
+              + e.getMessage()
+              + " is missing.",
+          e);
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == TestDatabase.class || type == TestDatabases.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    TestDatabases databases = context.getStore(NAMESPACE).get(DATABASES, TestDatabases.class);
+    if (databases == null) {
+      throw new ParameterResolutionException(
+          "There are no databases here. Add @WithDatabase to the class.");
+    }
+    if (parameter.getParameter().getType() == TestDatabases.class) {
+      return databases;
+    }
+    if (databases.names().size() != 1) {
+      throw new ParameterResolutionException(
+          "Which of the databases "
+              + databases.names()
+              + " is meant? Take a parameter of type TestDatabases, and get(name).");
+    }
+    return databases.get(databases.names().iterator().next());
+  }
+}
