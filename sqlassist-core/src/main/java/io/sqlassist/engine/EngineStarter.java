@@ -339,6 +339,7 @@ final class EngineStarter {
     settings.put(AvailableSettings.SESSION_FACTORY_NAME_IS_JNDI, false);
     settings.putAll(config.properties());
     persistence.properties(settings);
+    PersistenceModes.apply(config.name(), config.properties(), persistence);
     config.persistence().forEach(each -> each.accept(persistence));
     OwnSettings.refuse(config.name(), config.kind(), persistence);
     return persistence;

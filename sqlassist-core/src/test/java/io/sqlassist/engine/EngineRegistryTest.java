@@ -12,6 +12,8 @@ import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.RecordingObserver;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.transaction.TransactionPolicy;
+import jakarta.persistence.SharedCacheMode;
+import jakarta.persistence.ValidationMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -428,6 +430,39 @@ class EngineRegistryTest {
     registry.remove("writer");
 
     assertThat(registry.defaultEngine()).isSameAs(rest);
+  }
+
+  // settings that Hibernate reads from methods only
+
+  @Test
+  void modesThatAreSetAsPropertiesAreHeeded() {
+    Engine engine =
+        registry.initializeEngine(
+            "writer",
+            H2.dataSource(),
+            c ->
+                c.entities()
+                    .property("jakarta.persistence.validation.mode", "none")
+                    .property("jakarta.persistence.sharedCache.mode", "disable-selective"));
+
+    assertThat(engine.sessionFactory().getProperties())
+        .containsEntry("jakarta.persistence.validation.mode", ValidationMode.NONE)
+        .containsEntry("jakarta.persistence.sharedCache.mode", SharedCacheMode.DISABLE_SELECTIVE);
+  }
+
+  @Test
+  void aModeThatIsNoneListsTheKnownOnes() {
+    assertThatThrownBy(
+            () ->
+                registry.initializeEngine(
+                    "writer",
+                    H2.dataSource(),
+                    c -> c.entities().property("jakarta.persistence.validation.mode", "ddl")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Engine 'writer': the setting 'jakarta.persistence.validation.mode' is ddl."
+                + " Known values: AUTO, CALLBACK, NONE.");
+    assertThat(registry.names()).isEmpty();
   }
 
   // defaults(...)

@@ -92,7 +92,14 @@ class EnginesTest {
 
     assertThat(SqlAssist.engine("writer").options().entities())
         .isEqualTo(
-            List.<Class<?>>of(AuditLine.class, Book.class, Booking.class, OutgoingMail.class));
+            List.<Class<?>>of(
+                AuditLine.class,
+                Author.class,
+                Book.class,
+                Booking.class,
+                Novel.class,
+                OutgoingMail.class,
+                Stock.class));
   }
 
   @Test
