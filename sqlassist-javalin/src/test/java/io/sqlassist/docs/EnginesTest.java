@@ -99,6 +99,7 @@ class EnginesTest {
                 Booking.class,
                 Novel.class,
                 OutgoingMail.class,
+                Shelf.class,
                 Stock.class));
   }
 
