@@ -9,10 +9,16 @@ import io.sqlassist.debugpanel.DebugPanelPlugin;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.session.DbSessionsContainer;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import jdk.jfr.consumer.RecordingStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.hibernate.SessionFactory;
@@ -23,52 +29,38 @@ import org.hibernate.SessionFactory;
  */
 final class BookServer {
 
-  /** How the sessions come into the handlers. */
-  enum Arm {
-    HAND_WRITTEN,
-    SQLASSIST,
-    /** With the plugin of the debug panel, in no development mode. */
-    PANEL_OFF,
-    /** With the debug panel, which records every request. */
-    PANEL_ON
-  }
-
+  private static final String PINNED = "jdk.VirtualThreadPinned";
   private static final int ACCEPT_QUEUE = 4_096;
 
   private BookServer() {}
 
-  /** Arguments: the arm, the size of each pool, whether to use virtual threads. */
+  /** Arguments: the size of each pool, the arm, whether to use virtual threads. */
   public static void main(String[] args) throws Exception {
-    Arm arm = Arm.valueOf(args[0]);
-    int poolSize = Integer.parseInt(args[1]);
+    int poolSize = Integer.parseInt(args[0]);
+    ServerArm arm = ServerArm.valueOf(args[1]);
     boolean virtualThreads = Boolean.parseBoolean(args[2]);
     Database database = Database.named("postgresql");
-    AtomicLong pinned = new AtomicLong();
-    try (RecordingStream recording = new RecordingStream()) {
-      recording.enable("jdk.VirtualThreadPinned").withoutThreshold();
-      recording.onEvent("jdk.VirtualThreadPinned", event -> pinned.incrementAndGet());
-      if (virtualThreads) {
-        recording.startAsync();
-      }
-      Javalin server =
-          Javalin.create(
-              config -> {
-                common(config, virtualThreads, pinned);
-                if (arm == Arm.HAND_WRITTEN) {
-                  byHand(config, database, poolSize);
-                } else {
-                  withSqlAssist(config, arm, database, poolSize);
-                }
-              });
-      server.start();
-      System.out.println("port " + server.port());
-      System.in.transferTo(OutputStream.nullOutputStream());
-      server.stop();
-    }
+    Javalin server =
+        Javalin.create(
+            config -> {
+              common(config);
+              if (virtualThreads) {
+                config.concurrency.useVirtualThreads = true;
+                watch(config);
+              }
+              if (arm == ServerArm.HAND_WRITTEN) {
+                byHand(config, database, poolSize);
+              } else {
+                withSqlAssist(config, arm, database, poolSize);
+              }
+            });
+    server.start();
+    System.out.println("port " + server.port());
+    System.in.transferTo(OutputStream.nullOutputStream());
+    server.stop();
   }
 
-  private static void common(JavalinConfig config, boolean virtualThreads, AtomicLong pinned) {
-    config.concurrency.useVirtualThreads = virtualThreads;
+  private static void common(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.jetty.addConnector(
         (jetty, http) -> {
@@ -78,7 +70,40 @@ final class BookServer {
           connector.setAcceptQueueSize(ACCEPT_QUEUE);
           return connector;
         });
-    config.routes.get("/pinned", ctx -> ctx.result(Long.toString(pinned.get())));
+  }
+
+  /** Tells how many virtual threads were pinned, and how many requests there were at once. */
+  private static void watch(JavalinConfig config) {
+    Recording recording = new Recording();
+    recording.enable(PINNED).withoutThreshold();
+    config.routes.get(
+        "/watch",
+        ctx -> {
+          recording.start();
+          ctx.result("watching");
+        });
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    config.routes.before(
+        "/books/*", ctx -> most.accumulateAndGet(now.incrementAndGet(), Math::max));
+    config.routes.after("/books/*", ctx -> now.decrementAndGet());
+    config.routes.get("/at-once", ctx -> ctx.result(Integer.toString(most.get())));
+    config.routes.get("/pinned", ctx -> ctx.result(Long.toString(pinned(recording))));
+  }
+
+  private static long pinned(Recording recording) throws IOException {
+    Path file = Files.createTempFile("pinned", ".jfr");
+    try {
+      recording.dump(file);
+      List<RecordedEvent> events =
+          RecordingFile.readAllEvents(file).stream()
+              .filter(event -> event.getEventType().getName().equals(PINNED))
+              .toList();
+      events.stream().limit(3).forEach(System.err::println);
+      return events.size();
+    } finally {
+      Files.delete(file);
+    }
   }
 
   private static void byHand(JavalinConfig config, Database database, int poolSize) {
@@ -92,10 +117,10 @@ final class BookServer {
   }
 
   private static void withSqlAssist(
-      JavalinConfig config, Arm arm, Database database, int poolSize) {
+      JavalinConfig config, ServerArm arm, Database database, int poolSize) {
     EngineRegistry registry = Registries.readerAndWriter(database, poolSize);
     config.registerPlugin(new SqlAssistPlugin(plugin -> plugin.registry = registry));
-    if (arm != Arm.SQLASSIST) {
+    if (arm != ServerArm.SQLASSIST) {
       config.registerPlugin(new DebugPanelPlugin(panel -> panel.registry = registry));
     }
     config.routes.get("/unused", ctx -> ctx.result("open"));

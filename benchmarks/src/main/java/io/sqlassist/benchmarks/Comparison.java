@@ -1,29 +1,26 @@
 package io.sqlassist.benchmarks;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Something of ours that is measured, mostly against the same by hand. */
-interface Comparison {
+/**
+ * Something of ours that is measured, mostly against the same by hand.
+ *
+ * @param id a short name, to choose it by
+ * @param title what is compared, in a sentence
+ * @param goal what was promised
+ * @param subject the arm that is judged
+ * @param baseline what it is compared with, or null where only a cost is measured
+ * @param <A> what tells an arm from the others of its measurement
+ */
+record Comparison<A>(String id, String title, Goal goal, A subject, @Nullable A baseline) {
 
-  /** A short name, to choose it by. */
-  String id();
+  static <A> Comparison<A> cost(String id, String title, Goal goal, A subject) {
+    return new Comparison<>(id, title, goal, subject, null);
+  }
 
-  /** What is compared, in a sentence. */
-  String title();
-
-  /** What was promised. */
-  Goal goal();
-
-  /** The servers that it needs: {@code postgresql}, {@code mariadb}. */
-  List<String> databases();
-
-  /**
-   * Measures both arms once.
-   *
-   * @param subjectFirst whether ours comes first: every other round
-   * @throws Exception if an arm fails, which ends the whole run
-   */
-  Sample measure(Databases databases, boolean subjectFirst, Effort effort) throws Exception;
+  boolean hasBaseline() {
+    return baseline != null;
+  }
 
   /**
    * What a comparison has to reach.

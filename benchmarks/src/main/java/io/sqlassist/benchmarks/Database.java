@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
-import java.util.List;
+import java.util.Map;
 
 /**
  * Where a database is. The servers run in the JVM that drives the benchmarks; the JVMs that measure
@@ -46,12 +46,12 @@ record Database(String url, String username, String password) {
     return new Database(handle.jdbcUrl(), handle.username(), handle.password());
   }
 
-  /** Arguments that hand this database down to another JVM. */
-  List<String> jvmArguments(String name) {
-    return List.of(
-        "-D" + PROPERTY + name + ".url=" + url,
-        "-D" + PROPERTY + name + ".username=" + username,
-        "-D" + PROPERTY + name + ".password=" + password);
+  /** System properties that hand this database down. */
+  Map<String, String> properties(String name) {
+    return Map.of(
+        PROPERTY + name + ".url", url,
+        PROPERTY + name + ".username", username,
+        PROPERTY + name + ".password", password);
   }
 
   HikariDataSource pool(Use use, int size) {

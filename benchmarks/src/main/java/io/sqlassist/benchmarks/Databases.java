@@ -1,7 +1,6 @@
 package io.sqlassist.benchmarks;
 
 import io.sqlassist.embedded.DatabaseKind;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +28,14 @@ final class Databases {
 
   /** Arguments that hand them down to a JVM that measures. */
   List<String> jvmArguments(List<String> names) {
-    List<String> arguments = new ArrayList<>();
-    for (String name : names) {
-      arguments.addAll(of(name).jvmArguments(name));
-    }
-    return arguments;
+    return names.stream()
+        .flatMap(name -> of(name).properties(name).entrySet().stream())
+        .map(property -> "-D" + property.getKey() + "=" + property.getValue())
+        .toList();
+  }
+
+  /** The same for what runs in this JVM. */
+  void handDownHere(List<String> names) {
+    names.forEach(name -> of(name).properties(name).forEach(System::setProperty));
   }
 }

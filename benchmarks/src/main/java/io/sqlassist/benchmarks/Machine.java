@@ -29,6 +29,9 @@ final class Machine {
             + System.getProperty("os.name")
             + "; the databases, the servers and the load share them");
     facts.put("JVM", System.getProperty("java.vm.name") + " " + Runtime.version());
+    facts.put(
+        "JVM of what runs on virtual threads",
+        Jvm.withVirtualThreads().map(Jvm::version).orElse("none was found"));
     return facts;
   }
 

@@ -19,13 +19,17 @@ final class Registries {
     return registry;
   }
 
-  /** That many plain engines with one connection each, without entities. */
-  static EngineRegistry plain(Database database, int engines) {
+  /** That many plain engines with one connection each. */
+  static EngineRegistry plain(Database database, int engines, Class<?>... entities) {
     EngineRegistry registry = EngineRegistry.create(Observer.NONE);
     for (int i = 0; i < engines; i++) {
-      registry.initializeEngine("engine-" + i, config -> on(database, 1, config).entities());
+      registry.initializeEngine(nameOf(i), config -> on(database, 1, config).entities(entities));
     }
     return registry;
+  }
+
+  static String nameOf(int engine) {
+    return "engine-" + engine;
   }
 
   static EngineConfig on(Database database, int poolSize, EngineConfig config) {

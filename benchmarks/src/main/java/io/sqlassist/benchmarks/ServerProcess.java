@@ -3,13 +3,15 @@ package io.sqlassist.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A server in a JVM of its own, with the same flags as all the others. */
 final class ServerProcess implements AutoCloseable {
+
+  /** The same for all. */
+  static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC");
 
   private final Process process;
   private final int port;
@@ -19,16 +21,12 @@ final class ServerProcess implements AutoCloseable {
     this.port = port;
   }
 
-  static ServerProcess start(List<String> jvmArguments, String mainClass, List<String> arguments)
+  static ServerProcess start(
+      Jvm jvm, List<String> flags, String classPath, String mainClass, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC"));
-    command.addAll(jvmArguments);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-    command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<String> allFlags = new ArrayList<>(FLAGS);
+    allFlags.addAll(flags);
+    Process process = jvm.start(allFlags, classPath, mainClass, arguments);
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
     String line = output.readLine();
     while (line != null && !line.startsWith("port ")) {
@@ -48,8 +46,8 @@ final class ServerProcess implements AutoCloseable {
   /** Closes its input, which asks it to stop. */
   @Override
   public void close() throws IOException {
-    process.getOutputStream().close();
     try {
+      process.getOutputStream().close();
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         throw new IOException("A server did not stop");
       }

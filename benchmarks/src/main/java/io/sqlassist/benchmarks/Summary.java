@@ -1,17 +1,28 @@
 package io.sqlassist.benchmarks;
 
+import io.sqlassist.benchmarks.Comparison.Goal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** All rounds of one comparison. */
-record Summary(Comparison comparison, List<Sample> samples) {
+/**
+ * All rounds of one comparison.
+ *
+ * @param samples one of each round
+ * @param obstacle why it was not measured, or null if it was
+ */
+record Summary(Comparison<?> comparison, List<Sample> samples, @Nullable String obstacle) {
 
   /** Least, median and most of all rounds. */
   record Spread(double min, double median, double max) {}
 
   Summary {
     samples = List.copyOf(samples);
+  }
+
+  boolean isMeasured() {
+    return obstacle == null;
   }
 
   Spread of(ToDoubleFunction<Sample> value) {
@@ -25,23 +36,30 @@ record Summary(Comparison comparison, List<Sample> samples) {
     return new Spread(sorted[0], median, sorted[sorted.length - 1]);
   }
 
-  boolean hasBaseline() {
-    return samples.stream().noneMatch(each -> Double.isNaN(each.baselineNanos()));
-  }
-
   /** Bytes of one operation; above the baseline's where there is one. */
   Spread bytes() {
-    return hasBaseline() ? of(Sample::extraBytes) : of(Sample::subjectBytes);
+    return comparison.hasBaseline() ? of(Sample::extraBytes) : of(Sample::subjectBytes);
+  }
+
+  /** Of all rounds. */
+  Faults faults() {
+    return samples.stream().map(Sample::faults).reduce(Faults.NONE, Faults::plus);
   }
 
   boolean hasGoal() {
-    return !comparison.goal().equals(Comparison.Goal.NONE);
+    return !comparison.goal().equals(Goal.NONE);
   }
 
-  /** By the medians. */
+  boolean isMissed() {
+    return isMeasured() && hasGoal() && !isMet();
+  }
+
+  /** By the medians; and nothing went wrong in any round. */
   boolean isMet() {
-    Comparison.Goal goal = comparison.goal();
-    return (goal.minSpeed() == 0 || of(Sample::speed).median() >= goal.minSpeed())
+    Goal goal = comparison.goal();
+    return isMeasured()
+        && faults().isNone()
+        && (goal.minSpeed() == 0 || of(Sample::speed).median() >= goal.minSpeed())
         && (Double.isInfinite(goal.maxNanos())
             || of(Sample::subjectNanos).median() <= goal.maxNanos())
         && (Double.isInfinite(goal.maxBytes()) || bytes().median() <= goal.maxBytes());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -13,11 +14,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 class ComparisonsTest {
 
-  private static List<JmhComparison> ofJmh() {
-    return Comparisons.all().stream()
-        .filter(JmhComparison.class::isInstance)
-        .map(JmhComparison.class::cast)
-        .toList();
+  private static Stream<Comparison<?>> all() {
+    return Comparisons.all().stream().flatMap(measurement -> measurement.comparisons().stream());
   }
 
   @Test
@@ -31,16 +29,23 @@ class ComparisonsTest {
             .map(name -> name.substring(getClass().getPackageName().length() + 1))
             .collect(Collectors.toSet());
 
-    for (JmhComparison each : ofJmh()) {
-      assertThat(known).contains(each.subject());
-      if (each.baseline() != null) {
-        assertThat(known).contains(each.baseline());
-      }
-    }
+    Set<String> used =
+        all()
+            .flatMap(each -> Stream.of(each.subject(), each.baseline()))
+            .filter(JmhArm.class::isInstance)
+            .map(arm -> ((JmhArm) arm).method())
+            .collect(Collectors.toSet());
+
+    assertThat(used).isEqualTo(known);
   }
 
   @Test
   void everyComparisonHasANameOfItsOwn() {
-    assertThat(Comparisons.all()).extracting(Comparison::id).doesNotHaveDuplicates();
+    assertThat(all()).extracting(Comparison::id).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyReasonIsThatOfAComparison() {
+    assertThat(all()).extracting(Comparison::id).containsAll(Reasons.read().ids());
   }
 }

@@ -1,32 +1,106 @@
 package io.sqlassist.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /** That the arms run and do their work; what they measure here means nothing. */
 class QuickRunIT {
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "unused-8",
-        "first-writer",
-        "insert-postgresql",
-        "jta-two",
-        "http-read",
-        "panel-on"
-      })
-  void bothArmsRun(String id) throws Exception {
-    List<Comparison> chosen =
-        Comparisons.all().stream().filter(each -> each.id().equals(id)).toList();
+  private static final Duration SHORT = Duration.ofMillis(50);
 
-    List<Summary> summaries = Suite.run(chosen, 1, Effort.QUICK);
+  private static List<Summary> run(String filter) throws Exception {
+    List<Summary> summaries = Suite.run(filter, Comparisons.all(), 1, Effort.QUICK);
 
     assertThat(summaries)
+        .allSatisfy(
+            summary -> {
+              assertThat(summary.obstacle()).isNull();
+              assertThat(summary.of(Sample::subjectNanos).median()).isPositive();
+              assertThat(summary.faults().failed()).isZero();
+            });
+    return summaries;
+  }
+
+  @Test
+  void everyBenchmarkMethodThatMayShareAJvmRuns() throws Exception {
+    assertThat(
+            run(
+                "unused-8|attached|servlet-.*|first-.*|memoized|read-.*|insert-.*|engines-request-8"))
+        .hasSize(13);
+  }
+
+  @Test
+  void bothWaysToCommitTwoEnginesRun() throws Exception {
+    assertThat(run("jta-two")).hasSize(1);
+  }
+
+  @Test
+  void startsAreMeasuredWithWhatTheyKeep() throws Exception {
+    assertThat(run("start"))
         .singleElement()
-        .satisfies(summary -> assertThat(summary.of(Sample::subjectNanos).median()).isPositive());
+        .satisfies(
+            start -> {
+              assertThat(start.of(Sample::subjectBytes).median()).isGreaterThan(1e6);
+              assertThat(start.of(Sample::baselineBytes).median()).isGreaterThan(1e6);
+            });
+  }
+
+  @Test
+  void requestsAtOnceAreAllAnsweredOnVirtualThreads() throws Exception {
+    assumeTrue(Jvm.withVirtualThreads().isPresent(), "no JDK with virtual threads on this machine");
+
+    assertThat(run("crowd")).hasSize(1);
+  }
+
+  @Test
+  void everyServerAnswersTheSameToTheSameRequest() throws Exception {
+    Databases databases = new Databases();
+    List<ServerArm> arms = List.of(ServerArm.values());
+    try (ServerProcesses servers = ServerProcesses.start(arms, arm -> arm.start(databases))) {
+      for (ServerArm arm : arms) {
+        HttpResponse<String> read = send(servers.port(arm), "GET", "/books/7");
+        assertThat(read.statusCode()).as("%s", arm).isEqualTo(200);
+        assertThat(read.body())
+            .as("%s", arm)
+            .isEqualTo("{\"id\":7,\"title\":\"Book 7\",\"stock\":7}");
+        assertThat(read.headers().firstValue("content-type").orElse(""))
+            .as("%s", arm)
+            .startsWith("application/json");
+
+        HttpResponse<String> written = send(servers.port(arm), "POST", "/books");
+        assertThat(written.statusCode()).as("%s", arm).isEqualTo(201);
+        assertThat(written.body()).as("%s", arm).matches("\\{\"id\":\\d+}");
+        String id = written.body().replaceAll("\\D", "");
+        assertThat(send(servers.port(ServerArm.HAND_WRITTEN), "GET", "/books/" + id).body())
+            .as("what %s has written is committed", arm)
+            .isEqualTo("{\"id\":" + id + ",\"title\":\"New\",\"stock\":1}");
+
+        assertThat(send(servers.port(arm), "GET", "/books/0").statusCode())
+            .as("%s", arm)
+            .isEqualTo(404);
+
+        assertThat(Load.run(servers.port(arm), Load.Kind.READ, SHORT)).isPositive();
+        assertThat(Load.run(servers.port(arm), Load.Kind.WRITE, SHORT)).isPositive();
+      }
+    }
+  }
+
+  private static HttpResponse<String> send(int port, String method, String path)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
   }
 }

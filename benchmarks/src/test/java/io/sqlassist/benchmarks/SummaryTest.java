@@ -4,19 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sqlassist.benchmarks.Comparison.Goal;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
 
   private static Summary summary(Goal goal, Sample... samples) {
     return new Summary(
-        new JmhComparison("id", "Title", goal, "A.b", "A.c", Map.of(), List.of(), false),
-        List.of(samples));
+        new Comparison<>("id", "Title", goal, "ours", "theirs"), List.of(samples), null);
   }
 
   private static Sample sample(double subjectNanos, double baselineNanos) {
-    return new Sample(subjectNanos, baselineNanos, 100, 60);
+    return Sample.of(
+        new Cost(subjectNanos, 100, Faults.NONE), new Cost(baselineNanos, 60, Faults.NONE));
   }
 
   @Test
@@ -43,10 +42,43 @@ class SummaryTest {
 
   @Test
   void withoutABaselineTheCostItselfCounts() {
-    Sample alone = new Sample(9, Double.NaN, 64, Double.NaN);
+    Sample alone = Sample.of(new Cost(9, 64, Faults.NONE), null);
 
-    assertThat(summary(Goal.cost(10, 64), alone).isMet()).isTrue();
-    assertThat(summary(Goal.cost(8, 64), alone).isMet()).isFalse();
-    assertThat(summary(Goal.cost(10, 63), alone).isMet()).isFalse();
+    assertThat(alone(Goal.cost(10, 64), alone).isMet()).isTrue();
+    assertThat(alone(Goal.cost(8, 64), alone).isMet()).isFalse();
+    assertThat(alone(Goal.cost(10, 63), alone).isMet()).isFalse();
+  }
+
+  private static Summary alone(Goal goal, Sample sample) {
+    return new Summary(Comparison.cost("id", "Title", goal, "ours"), List.of(sample), null);
+  }
+
+  @Test
+  void oneFaultInOneRoundMissesTheGoal() {
+    Sample fine = sample(100, 200);
+    Sample faulty = Sample.of(new Cost(100, 100, new Faults(0, 1)), new Cost(200, 60, Faults.NONE));
+
+    Summary summary = summary(Goal.speed(1), fine, faulty, fine);
+
+    assertThat(summary.isMet()).isFalse();
+    assertThat(summary.isMissed()).isTrue();
+    assertThat(summary.faults()).isEqualTo(new Faults(0, 1));
+  }
+
+  @Test
+  void aFaultOfTheBaselineIsNotOurs() {
+    Sample sample = Sample.of(new Cost(100, 100, Faults.NONE), new Cost(200, 60, new Faults(7, 0)));
+
+    assertThat(summary(Goal.speed(1), sample).isMet()).isTrue();
+  }
+
+  @Test
+  void whatWasNotMeasuredIsNeitherMetNorMissed() {
+    Summary summary =
+        new Summary(
+            Comparison.cost("id", "Title", Goal.cost(1, 1), "ours"), List.of(), "no such server");
+
+    assertThat(summary.isMet()).isFalse();
+    assertThat(summary.isMissed()).isFalse();
   }
 }
