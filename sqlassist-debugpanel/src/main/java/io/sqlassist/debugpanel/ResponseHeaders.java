@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What is told of a request in its answer: its id, where to look, and numbers. Never SQL. */
 final class ResponseHeaders {
@@ -18,6 +17,9 @@ final class ResponseHeaders {
 
   /** Of all that is added, names and line ends included. */
   private static final int MOST_BYTES = 512;
+
+  private static final int FIXED_BYTES =
+      (ID + ": " + "0".repeat(32) + "\r\n" + LINK + ": \r\n" + TIMING + ": \r\n").length();
 
   private ResponseHeaders() {}
 
@@ -48,39 +50,41 @@ final class ResponseHeaders {
 
   private static String timing(Recording recording, String link) {
     Totals totals = recording.totals();
-    StringBuilder value = new StringBuilder(identity(recording.id()));
-    value.append(metric("sqlassist-sql", totals.sqlNanos(), totals.statements()));
-    int room = MOST_BYTES - overhead(link);
+    StringBuilder value = new StringBuilder(256).append(identity(recording.id()));
+    metric(value, "sqlassist-sql", totals.sqlNanos(), totals.statements());
+    int room = MOST_BYTES - FIXED_BYTES - link.getBytes(StandardCharsets.UTF_8).length;
     for (EngineUse use : recording.engines()) {
       if (use.state() != EngineUse.State.INIT) {
-        String more = metric("sqlassist-" + token(use.engine()), use.sqlNanos(), use.statements());
-        if (value.length() + more.length() <= room) {
-          value.append(more);
+        int length = value.length();
+        metric(value, "sqlassist-" + token(use.engine()), use.sqlNanos(), use.statements());
+        if (value.length() > room) {
+          value.setLength(length);
         }
       }
     }
     return value.toString();
   }
 
-  private static int overhead(String link) {
-    return (ID + ": " + "0".repeat(32) + "\r\n" + LINK + ": " + link + "\r\n" + TIMING + ": \r\n")
-        .getBytes(StandardCharsets.UTF_8)
-        .length;
-  }
-
-  private static String metric(String name, long nanos, long statements) {
-    return String.format(
-        Locale.ROOT,
-        ", %s;dur=%.1f;desc=\"%d statement%s\"",
-        name,
-        nanos / 1e6,
-        statements,
-        statements == 1 ? "" : "s");
+  private static void metric(StringBuilder to, String name, long nanos, long statements) {
+    long tenths = (nanos + 50_000) / 100_000; // of a millisecond
+    to.append(", ").append(name);
+    to.append(";dur=").append(tenths / 10).append('.').append(tenths % 10);
+    to.append(";desc=\"").append(statements).append(" statement");
+    to.append(statements == 1 ? "\"" : "s\"");
   }
 
   /** The name of an engine may be anything; that of a metric may not. */
   private static String token(String engine) {
-    String token = engine.replaceAll("[^A-Za-z0-9_.-]", "-");
-    return token.length() > 40 ? token.substring(0, 40) : token;
+    StringBuilder token = new StringBuilder(40);
+    for (int i = 0; i < engine.length() && i < 40; i++) {
+      char c = engine.charAt(i);
+      boolean fits =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "_.-".indexOf(c) >= 0;
+      token.append(fits ? c : '-');
+    }
+    return token.toString();
   }
 }

@@ -4,41 +4,65 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a database calls a connection. Asks only what the driver knows without a round trip. */
 final class PhysicalIds {
 
-  /** A getter of a driver's class, and perhaps one of what that returns. */
-  private record Getter(String type, String method, String then) {
+  /** A getter of a driver's class, and perhaps one of what that returns. Looked up once. */
+  private record Getter(Class<?> driver, Method method, @Nullable Method then) {
 
-    @Nullable String ask(Connection connection) {
+    /** None where the driver is not there, or is of another version. */
+    static Stream<Getter> of(String driver, String method) {
       try {
-        Class<?> driver = Class.forName(type, false, PhysicalIds.class.getClassLoader());
-        if (!connection.isWrapperFor(driver)) {
-          return null;
-        }
-        Object answer = driver.getMethod(method).invoke(connection.unwrap(driver));
-        if (!then.isEmpty() && answer != null) {
-          answer = publicMethod(answer, then).invoke(answer);
-        }
-        return answer == null ? null : answer.toString();
-      } catch (ReflectiveOperationException | SQLException | LinkageError e) {
-        return null; // another driver, or another version of it
+        return Stream.of(new Getter(type(driver), type(driver).getMethod(method), null));
+      } catch (ReflectiveOperationException | LinkageError e) {
+        return Stream.empty();
       }
     }
 
-    private static Method publicMethod(Object of, String name) throws NoSuchMethodException {
-      return of.getClass().getMethod(name);
+    static Stream<Getter> of(String driver, String method, String returned, String then) {
+      try {
+        Method first = type(driver).getMethod(method);
+        return Stream.of(new Getter(type(driver), first, type(returned).getMethod(then)));
+      } catch (ReflectiveOperationException | LinkageError e) {
+        return Stream.empty();
+      }
+    }
+
+    private static Class<?> type(String name) throws ClassNotFoundException {
+      return Class.forName(name, false, PhysicalIds.class.getClassLoader());
+    }
+
+    @Nullable String ask(Connection connection) {
+      try {
+        if (!connection.isWrapperFor(driver)) {
+          return null;
+        }
+        Object answer = method.invoke(connection.unwrap(driver));
+        if (then != null) {
+          answer = then.getDeclaringClass().isInstance(answer) ? then.invoke(answer) : null;
+        }
+        return answer == null ? null : answer.toString();
+      } catch (ReflectiveOperationException | SQLException | LinkageError e) {
+        return null; // another version of the driver
+      }
     }
   }
 
   private static final List<Getter> GETTERS =
-      List.of(
-          new Getter("org.postgresql.PGConnection", "getBackendPID", ""),
-          new Getter("org.mariadb.jdbc.Connection", "getThreadId", ""),
-          new Getter("com.mysql.cj.jdbc.JdbcConnection", "getId", ""),
-          new Getter("org.h2.jdbc.JdbcConnection", "getSession", "getId"));
+      Stream.of(
+              Getter.of("org.postgresql.PGConnection", "getBackendPID"),
+              Getter.of("org.mariadb.jdbc.Connection", "getThreadId"),
+              Getter.of("com.mysql.cj.jdbc.JdbcConnection", "getId"),
+              Getter.of(
+                  "org.h2.jdbc.JdbcConnection",
+                  "getSession",
+                  "org.h2.engine.SessionLocal",
+                  "getId"))
+          .flatMap(found -> found)
+          .toList();
 
   private PhysicalIds() {}
 
