@@ -251,7 +251,7 @@ public class Site {
         </skin>
         <bannerLeft name="SqlAssist for Java" href="index.html"/>
         <publishDate position="none"/>
-        <version position="right"/>
+        <version position="left"/>
         <body>
       %s  </body>
       </site>
@@ -265,7 +265,8 @@ public class Site {
       #bodyColumn h2 { font-size: 24px; margin-top: 28px; }
       #bodyColumn h3 { font-size: 19px; }
       #bodyColumn img { max-width: 100%; }
-      #poweredBy { display: none; }
+      .sidebar-nav:has(#poweredBy) { display: none; }
+      @media (max-width: 767px) { .row-fluid { display: flex; flex-direction: column-reverse; } }
       pre { overflow-x: auto; white-space: pre; word-break: normal; }
       """;
 }

@@ -109,10 +109,8 @@ class ReadReplicasTest {
   void whoHasWrittenReadsItBack() {
     startShop();
     DbSessionsContainer db = SqlAssist.openUnit();
-    // tag::read-back[]
     db.writer().persist(new Book("Emma"));
-    List<String> read = titles(db.readYourWrites()); // the writer, since this unit has used it
-    // end::read-back[]
+    List<String> read = titles(db.readYourWrites());
     assertThat(read).containsExactly("Emma");
     db.commit();
     db.close();

@@ -22,7 +22,7 @@ import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The code of docs/routing.md, and of "Read your writes" in docs/unit-of-work.md. */
+/** The code of docs/routing.md, and of "Read your writes" in docs/read-replicas.md. */
 class RoutingTest {
 
   private Server server;
