@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Holds the documentation against the code. Every Java block of a Markdown file stands below a mark
  * such as {@code <!-- code: ReadmeTest.java#first -->} and repeats that region of a test of this
- * package, in whatever module; the tests run, so the blocks do.
+ * package, in whatever module; the tests run, so the blocks do. Blocks of Kotlin repeat regions of
+ * the consumer in Kotlin, which is built and run by the build.
  *
  * <p>The quick start is apart: its blocks are whole files, which QuickStartIT of the consumer tests
  * takes from the page and runs.
@@ -46,7 +47,11 @@ class DocumentationTest {
           .toList();
   private static final Path README = ROOT.resolve("README.md");
   private static final Path QUICK_START = ROOT.resolve("docs/quick-start.md");
-  private static final Pattern MARK = Pattern.compile("<!-- code: (\\w+\\.java#[\\w-]+) -->");
+  private static final Pattern MARK =
+      Pattern.compile("<!-- code: (\\w+\\.(?:java|kt)#[\\w-]+) -->");
+  private static final Path KOTLIN_SOURCES =
+      ROOT.resolve("consumer-tests/src/it/kotlin/src/main/kotlin");
+  private static final Pattern FENCE = Pattern.compile("\\s*```(java|kotlin).*");
   private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::([\\w-]+)\\[]\\s*");
   private static final Pattern LINK = Pattern.compile("\\[[^]]*]\\(([^)\\s]+)\\)");
   private static final Pattern INLINE_CODE = Pattern.compile("`[^`]*`");
@@ -95,7 +100,7 @@ class DocumentationTest {
       List<String> lines = Files.readAllLines(page);
       for (int i = 0; i < lines.size(); i++) {
         if (MARK.matcher(lines.get(i)).matches()
-            && (i + 1 == lines.size() || !lines.get(i + 1).startsWith("```java"))) {
+            && (i + 1 == lines.size() || !FENCE.matcher(lines.get(i + 1)).matches())) {
           wrong.add(ROOT.relativize(page) + ":" + (i + 1));
         }
       }
@@ -233,7 +238,7 @@ class DocumentationTest {
     List<String> lines = Files.readAllLines(page);
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).strip().startsWith("```java") && !page.equals(QUICK_START)) {
+      if (FENCE.matcher(lines.get(i)).matches() && !page.equals(QUICK_START)) {
         Matcher mark = MARK.matcher(i == 0 ? "" : lines.get(i - 1));
         int end = i + 1;
         while (end < lines.size() && !lines.get(end).strip().equals("```")) {
@@ -256,7 +261,9 @@ class DocumentationTest {
   /** The tagged regions of this package's sources, without tags and indentation. */
   private static Map<String, List<String>> regions() throws IOException {
     Map<String, List<String>> regions = new LinkedHashMap<>();
-    for (Path source : SOURCES.stream().flatMap(each -> files(each, ".java").stream()).toList()) {
+    List<Path> sources = new ArrayList<>(files(KOTLIN_SOURCES, ".kt"));
+    SOURCES.forEach(each -> sources.addAll(files(each, ".java")));
+    for (Path source : sources) {
       Map<String, List<String>> open = new LinkedHashMap<>();
       for (String line : Files.readAllLines(source)) {
         Matcher tag = TAG.matcher(line);

@@ -1,11 +1,14 @@
 package shop;
 
 import io.javalin.Javalin;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.debugpanel.DebugPanelPlugin;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.jta.XaPool;
+import io.sqlassist.micrometer.SqlAssistMetrics;
 import io.sqlassist.session.DbSessionsContainer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,12 +19,17 @@ import java.nio.file.Path;
 import java.util.List;
 import org.h2.jdbcx.JdbcDataSource;
 
-/** Two engines that commit together, a request that uses both, and the panel, which stays off. */
+/**
+ * Two engines that commit together and are measured, a request that uses both, and the panel, which
+ * stays off.
+ */
 public class Main {
 
   private static final List<String> ENGINES = List.of("writer", "ledger");
 
   public static void main(String[] args) throws Exception {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    SqlAssistMetrics.measure(SqlAssist.registry(), meters);
     Path log = Files.createTempDirectory("transaction-log");
     try (JtaCoordinator jta =
         JtaCoordinator.start(
@@ -47,6 +55,9 @@ public class Main {
                           .createSelectionQuery("select count(*) from Book", Long.class)
                           .getSingleResult());
           check(books == 1, "There are " + books + " books in " + name);
+          double commits =
+              meters.get("sqlassist.commits").tag("engine", name).counter().count();
+          check(commits >= 1, commits + " commits of " + name + " are counted");
         }
       } finally {
         app.stop(); // closes the shared engines, too
