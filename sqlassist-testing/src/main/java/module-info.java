@@ -8,4 +8,9 @@ module io.sqlassist.testing {
   requires static transitive org.jspecify;
 
   exports io.sqlassist.testing;
+  exports io.sqlassist.testing.contract;
+
+  // JUnit calls their test methods.
+  opens io.sqlassist.testing.contract to
+      org.junit.platform.commons;
 }

@@ -1,8 +1,8 @@
 package io.sqlassist.jta;
 
 import io.sqlassist.fixture.Novel;
+import io.sqlassist.testing.contract.TransactionPolicyContract;
 import io.sqlassist.transaction.TransactionPolicy;
-import io.sqlassist.transaction.TransactionPolicyContract;
 import java.nio.file.Path;
 import java.util.List;
 import org.hibernate.Session;

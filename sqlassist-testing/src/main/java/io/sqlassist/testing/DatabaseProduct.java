@@ -11,8 +11,8 @@ public enum DatabaseProduct {
   H2,
 
   /**
-   * A real PostgreSQL server, one for the JVM, started by the first test that wants one, in about
-   * two seconds. Needs {@code sqlassist-embedded-databases}, on Linux or macOS.
+   * A real PostgreSQL server, one for the JVM, started by the first test that wants one, in some
+   * seconds. Needs {@code sqlassist-embedded-databases}, on Linux or macOS.
    */
   POSTGRESQL,
 

@@ -16,8 +16,8 @@ import javax.sql.DataSource;
  * What tests see of the engines of a registry, and what they do to them: counts statements, lets
  * commits and connections fail, and knows what is still open. It stands between each engine and its
  * data source, so it has to be there <em>before</em> the engines are initialised. {@link
- * SqlAssistTest} adds it to the shared registry before the first {@code @BeforeAll} method; for a
- * registry of your own call {@link #on} right after you have made it.
+ * SqlAssistTest} on a class adds it to the shared registry before the first {@code @BeforeAll}
+ * method; for a registry of your own call {@link #on} right after you have made it.
  *
  * <p>Costs a few microseconds for each statement, of which the call stack is kept, and changes
  * nothing otherwise. Not for production.

@@ -23,10 +23,12 @@ class ArchitectureTest {
               "io.sqlassist.observe..",
               "io.sqlassist.schema..",
               "io.sqlassist.session..",
+              "io.sqlassist.shard..",
               "io.sqlassist.transaction..",
               "io.sqlassist.testing..",
               "com.zaxxer.hikari..", // where it is there
               "org.h2.jdbcx..", // where it is there
+              "jakarta.persistence..",
               "org.hibernate..",
               "org.junit.jupiter.api..",
               "org.junit.platform.commons.support..",

@@ -1,37 +1,32 @@
-package io.sqlassist.transaction;
+package io.sqlassist.testing.contract;
 
-import io.sqlassist.embedded.DatabaseKind;
-import io.sqlassist.engine.EngineKind;
-import io.sqlassist.fixture.Novel;
-import io.sqlassist.fixture.TestEngines;
+import io.sqlassist.transaction.TransactionPolicy;
 import java.util.List;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import shop.Author;
 
 class LocalPolicyTest extends TransactionPolicyContract {
 
-  private static TestEngines engines;
+  private static Store store;
 
   private final TransactionPolicy policy = TransactionPolicy.local();
 
   @BeforeAll
   static void start() {
-    engines =
-        TestEngines.none()
-            .add(FIRST, DatabaseKind.H2.fresh(), EngineKind.READ_WRITE)
-            .add(SECOND, DatabaseKind.H2.fresh(), EngineKind.READ_WRITE);
+    store = new Store(engine -> {});
   }
 
   @AfterAll
   static void stop() {
-    engines.close();
+    store.close();
   }
 
   @BeforeEach
-  void reset() {
-    engines.reset();
+  void empty() {
+    store.empty();
   }
 
   @Override
@@ -46,21 +41,21 @@ class LocalPolicyTest extends TransactionPolicyContract {
 
   @Override
   protected Session openSession(String engine) {
-    return engines.registry().engine(engine).openSession();
+    return store.open(engine);
   }
 
   @Override
   protected Object entity(String text) {
-    return new Novel(text);
+    return new Author(text);
   }
 
   @Override
   protected List<String> durable(String engine) {
-    return engines.isbns(engine);
+    return store.durable(engine);
   }
 
   @Override
   protected int connectionsInUse(String engine) {
-    return engines.activeConnections(engine);
+    return store.connectionsInUse(engine);
   }
 }
