@@ -1,7 +1,12 @@
 package io.sqlassist.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -22,6 +27,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.sqlassist.SqlAssist;
 import io.sqlassist.engine.TransientFailureException;
+import java.lang.reflect.Proxy;
 import java.util.Set;
 
 /** The floor plan of the core, as the build holds it. */
@@ -41,6 +47,44 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =
       slices().matching("io.sqlassist.(**)").should().beFreeOfCycles();
+
+  /** The list of docs/native-and-crac.md. */
+  @ArchTest
+  static final ArchRule whatANativeImageHasToKnowOfIsOnItsPage =
+      noClasses()
+          .that(
+              DescribedPredicate.not(
+                  belongTo(
+                      "engine.EntityScanner",
+                      "engine.SettingText",
+                      "engine.HikariPools",
+                      "engine.HibernateKeys",
+                      "engine.PoolKeys",
+                      "engine.Checkpoints",
+                      "engine.Migrations",
+                      "engine.LentConnection",
+                      "schema.NamedConstraints",
+                      "session.SavepointBlock",
+                      "session.PieceThreads",
+                      "session.RepositoryPlan")))
+          .should()
+          .callMethodWhere(target(owner(type(Proxy.class))).and(target(name("newProxyInstance"))))
+          .orShould()
+          .callMethodWhere(target(owner(type(Class.class))).and(target(name("forName"))))
+          .orShould()
+          .callMethodWhere(
+              target(owner(type(Class.class)))
+                  .and(target(nameMatching("get(Declared)?(Method|Field|Constructor)s?"))))
+          .orShould()
+          .callMethodWhere(target(name("setAccessible")));
+
+  private static DescribedPredicate<JavaClass> belongTo(String... names) {
+    Set<String> known = Set.of(names);
+    return DescribedPredicate.describe(
+        "belong to " + known,
+        type ->
+            known.contains(type.getName().replace("io.sqlassist.", "").replaceAll("\\$.*", "")));
+  }
 
   @ArchTest
   static final ArchRule eachRoomKnowsOnlyTheRoomsBelow =
