@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +70,22 @@ public final class LentConnection {
   private final Duration longestWait;
 
   private LentConnection(Connection connection, Duration longestWait) {
-    this.connection = connection;
     this.transactions = LentTransactions.on(connection);
+    this.connection = transactions.serial(connection);
     this.longestWait = longestWait;
+  }
+
+  /**
+   * A view of a connection that lets one call at a time through, its own and those of its
+   * statements: for a connection that several threads use, which not every driver stands. What runs
+   * may be cancelled meanwhile. A connection that is lent is used in this way by itself; what is
+   * wrapped several times before it is lent needs such a view below the wrappers.
+   *
+   * @param connection stays the caller's
+   * @return the view
+   */
+  public static Connection serial(Connection connection) {
+    return SerialJdbc.of(connection, new ReentrantLock());
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,9 +93,16 @@ final class LentTransactions {
   private final Map<Thread, Optional<Supplier<? extends RuntimeException>>> waiting =
       new HashMap<>();
 
+  private final ReentrantLock calls = new ReentrantLock();
+
   private @Nullable String spoiled;
 
   private LentTransactions() {}
+
+  /** The connection, so that two engines that share it don't use it at the same moment. */
+  Connection serial(Connection connection) {
+    return SerialJdbc.of(connection, calls);
+  }
 
   /** Those of a connection: the same object until the connection is forgotten by everybody. */
   static LentTransactions on(Connection connection) {

@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * counts. What an engine {@linkplain EngineConfig#owns(Class[]) owns} goes before an annotation on
  * the same type.
  *
+ * <p>On a parameter of a test, see {@code sqlassist-testing}, it says whose session is meant.
+ *
  * <p>An annotation is all that an entity needs of SqlAssist, and where the library is missing at
  * run time it is ignored. It doesn't map the entity: the engine has to.
  *
@@ -19,7 +21,7 @@ import java.lang.annotation.Target;
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.PARAMETER})
 public @interface OnEngine {
 
   /**

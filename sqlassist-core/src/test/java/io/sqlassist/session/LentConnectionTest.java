@@ -20,6 +20,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import io.sqlassist.engine.LentConnection;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.Collections;
+import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -605,5 +613,110 @@ class LentConnectionTest {
     }
 
     assertThat(seenByOwner()).containsExactly("2 works", "4 test");
+  }
+
+  /** What every driver's objects do, and how many threads were in them at once. */
+  private static Object counted(Object object, Class<?> type, AtomicInteger inside, List<Integer> most) {
+    return Proxy.newProxyInstance(
+        LentConnectionTest.class.getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, arguments) -> {
+          most.add(inside.incrementAndGet());
+          LockSupport.parkNanos(50_000); // so that others would meet
+          try {
+            Object result = method.invoke(object, arguments);
+            Class<?> returned = method.getReturnType();
+            return returned == PreparedStatement.class || returned == ResultSet.class
+                ? counted(result, returned, inside, most)
+                : result;
+          } finally {
+            inside.decrementAndGet();
+          }
+        });
+  }
+
+  @Test
+  void oneCallAtATimeReachesALentConnectionWhicheverEngineItIsLentTo() throws Exception {
+    List<Integer> most = Collections.synchronizedList(new ArrayList<>());
+    Connection counted =
+        (Connection) counted(owner, Connection.class, new AtomicInteger(), most);
+    List<String> readers = List.of("reader 1", "reader 2", "reader 3");
+    readers.forEach(
+        name ->
+            engines.add(name, database, EngineKind.READ_ONLY, c -> c.entities(Novel.class)));
+    insert("a");
+    try (EngineRegistry.Loan loan =
+        engines
+            .registry()
+            .lend(
+                Map.of(
+                    "writer", counted, "reader 1", counted, "reader 2", counted, "reader 3", counted))) {
+      assertThat(loan).isNotNull();
+      List<CompletableFuture<Void>> reading = new ArrayList<>();
+      for (String reader : readers) {
+        reading.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  for (int i = 0; i < 10; i++) {
+                    Units.useUnit(
+                        engines.registry(),
+                        db ->
+                            assertThat(
+                                    db.session(reader)
+                                        .createSelectionQuery("from Novel", Novel.class)
+                                        .getResultList())
+                                .hasSize(1));
+                  }
+                },
+                task -> new Thread(task).start()));
+      }
+      for (CompletableFuture<Void> each : reading) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+    }
+
+    assertThat(most).hasSizeGreaterThan(100).containsOnly(1);
+  }
+
+  @Test
+  void whatRunsOnALentConnectionCanBeCancelledMeanwhile() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch cancelled = new CountDownLatch(1);
+    Statement driver =
+        (Statement)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Statement.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("cancel")) {
+                    cancelled.countDown();
+                    return null;
+                  }
+                  running.countDown();
+                  return cancelled.await(60, TimeUnit.SECONDS);
+                });
+    Connection connection =
+        (Connection)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> driver);
+    Statement statement = LentConnection.serial(connection).createStatement();
+    CompletableFuture<Boolean> result =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return statement.execute("something long");
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            task -> new Thread(task).start());
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+
+    statement.cancel();
+
+    assertThat(result.get(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(statement.getConnection()).isNotSameAs(connection);
   }
 }

@@ -37,7 +37,7 @@ public @interface LeakCheck {
    * How long to wait for what the application is about to close, in milliseconds. A test that
    * leaves nothing open does not wait.
    *
-   * @return 2000 by default
+   * @return 10000 by default
    */
-  long graceMillis() default 2000;
+  long graceMillis() default 10_000;
 }

@@ -3,15 +3,17 @@ package io.sqlassist.testing;
 import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.EngineRegistry;
-import io.sqlassist.observe.UnitInfo;
+import io.sqlassist.engine.EngineState;
+import io.sqlassist.engine.LentConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedTransaction implements TestPart {
 
-  /** How long units of the application may go on after the test, until they are cut off. */
-  private static final Duration END = Duration.ofSeconds(10);
+  /** A connection of a pool, and the mode it came in. */
+  private record Own(Engine engine, Connection connection, boolean autocommit) {}
 
   /** Those that write, by engine. */
-  private final Map<String, Connection> own = new LinkedHashMap<>();
+  private final Map<String, Own> own = new LinkedHashMap<>();
 
   private final Mirrors mirrors;
-  private EngineRegistry.@Nullable Loan loan;
+
+  /** Those that write here and nowhere else, and those that only read. */
+  private final Set<String> covered = new HashSet<>();
+
+  private volatile EngineRegistry.@Nullable Loan loan;
 
   SharedTransaction(Mirrors mirrors) {
     this.mirrors = mirrors;
@@ -46,15 +52,20 @@ final class SharedTransaction implements TestPart {
   private Map<String, Connection> lent(TestRun run) throws SQLException {
     Map<String, Connection> lent = new LinkedHashMap<>();
     mirrors.check(run);
-    for (Engine engine : run.engines()) {
+    List<Engine> engines =
+        run.engines().stream()
+            .filter(engine -> engine.state().status() != EngineState.Status.DOWN)
+            .toList();
+    for (Engine engine : engines) {
+      covered.add(engine.name());
       if (engine.options().kind() != EngineKind.READ_ONLY) {
         lent.put(engine.name(), lending(run, engine, begin(run, engine)));
       }
     }
-    for (Engine engine : run.engines()) {
+    for (Engine engine : engines) {
       if (engine.options().kind() == EngineKind.READ_ONLY) {
         Optional<String> mirrored = mirrors.mirroredBy(engine.name());
-        Connection writers = mirrored.isPresent() ? own.get(mirrored.get()) : writersOn(engine);
+        Connection writers = mirrored.isPresent() ? connection(mirrored.get()) : writersOn(run, engine);
         if (writers != null) {
           lent.put(engine.name(), lending(run, engine, writers));
         }
@@ -66,17 +77,41 @@ final class SharedTransaction implements TestPart {
   private Connection begin(TestRun run, Engine engine) throws SQLException {
     if (engine.policy().isCoordinated()) {
       throw new UnsupportedOperationException(
-          "'"
+          "Test '"
               + run.name()
               + "' can't share a transaction of engine '"
               + engine.name()
-              + "', which commits together with others through a coordinator (JTA). Leave it out of"
-              + " engines = {...}, or test with transactions = UNTOUCHED.");
+              + "', which commits together with others through a coordinator (JTA). Test it with"
+              + " transactions = SEPARATE, or leave it out: engines = {...}.");
     }
-    Connection connection = engine.dataSource().getConnection();
-    own.put(engine.name(), connection);
-    connection.setAutoCommit(false);
-    return connection;
+    Connection connection;
+    try {
+      connection = engine.dataSource().getConnection();
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "Test '"
+              + run.name()
+              + "' got no connection for the transaction that it shares on engine '"
+              + engine.name()
+              + "'. It keeps one of the pool until its end: is another one left, and is the"
+              + " database there?",
+          e);
+    }
+    Own taken;
+    try {
+      taken = new Own(engine, LentConnection.serial(connection), connection.getAutoCommit());
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    own.put(engine.name(), taken);
+    taken.connection().setAutoCommit(false);
+    return taken.connection();
+  }
+
+  private @Nullable Connection connection(String engine) {
+    Own taken = own.get(engine);
+    return taken == null ? null : taken.connection();
   }
 
   private static Connection lending(TestRun run, Engine engine, Connection connection) {
@@ -87,54 +122,80 @@ final class SharedTransaction implements TestPart {
     return lending;
   }
 
-  /** The connection of the engine that writes to what this one reads, if there is one only. */
-  private @Nullable Connection writersOn(Engine reader) throws SQLException {
-    List<Connection> writers = new ArrayList<>();
+  /**
+   * The connection of the engine that writes to what this one reads. One with transactions goes
+   * before an autocommit one.
+   *
+   * @return null if nobody writes there: the engine uses its own
+   */
+  private @Nullable Connection writersOn(TestRun run, Engine reader) throws SQLException {
+    List<Own> writers = new ArrayList<>();
     try (Connection connection = reader.dataSource().getConnection()) {
-      for (Connection each : own.values()) {
-        if (isSameDatabase(each, connection)) {
+      Location location = Location.of(connection);
+      for (Own each : own.values()) {
+        if (Location.of(each.connection()).equals(location)) {
           writers.add(each);
         }
       }
     }
-    return writers.size() == 1 ? writers.get(0) : null;
+    if (writers.size() > 1) {
+      writers.removeIf(each -> each.engine().options().kind() == EngineKind.AUTOCOMMIT);
+    }
+    if (writers.size() > 1) {
+      throw new IllegalStateException(
+          "Test '"
+              + run.name()
+              + "': engine '"
+              + reader.name()
+              + "' can see what one of the engines "
+              + writers.stream().map(each -> each.engine().name()).toList()
+              + " has not committed, and not what all of them have, which write to the same"
+              + " database. Say which: @Mirror(engine = \""
+              + reader.name()
+              + "\", of = ...).");
+    }
+    return writers.isEmpty() ? null : writers.get(0).connection();
   }
 
-  private static boolean isSameDatabase(Connection one, Connection other) throws SQLException {
-    return one.getMetaData().getURL().equals(other.getMetaData().getURL());
+  /** An engine that comes later has no transaction here, and would really commit. */
+  @Override
+  public void beforeOpening(TestRun run, String engine) {
+    if (loan == null || covered.contains(engine) || !isUp(run, engine)) {
+      return;
+    }
+    throw new IllegalStateException(
+        "Test '"
+            + run.name()
+            + "' shares a transaction, of which engine '"
+            + engine
+            + "' is no part: it was initialised, or came up, after the test began. Initialise it"
+            + " before, in a @BeforeAll method, or test with transactions = SEPARATE.");
+  }
+
+  private static boolean isUp(TestRun run, String engine) {
+    return run.registry().find(engine).filter(each -> each.state().isUp()).isPresent();
   }
 
   @Override
-  public void after(TestRun run) throws SQLException, InterruptedException {
-    List<UnitInfo> underWay = run.units().awaitEnd(END);
-    IllegalStateException left =
-        underWay.isEmpty()
-            ? null
-            : new IllegalStateException(
-                "'"
-                    + run.name()
-                    + "' is over, but not what it started: "
-                    + underWay.stream().map(UnitInfo::label).toList()
-                    + " had not ended "
-                    + END.toSeconds()
-                    + " s later, and is cut off now. Wait for it in the test, and close every unit"
-                    + " that you open.");
-    if (loan != null) {
-      loan.close();
+  public void after(TestRun run) throws SQLException {
+    EngineRegistry.Loan ending = loan;
+    if (ending != null) {
+      ending.close();
     }
-    giveBack(left);
-    if (left != null) {
-      throw left;
-    }
+    giveBack(null);
+    SecondLevelCaches.forget(run.registry()); // of what is not there any more
   }
 
   private void giveBack(@Nullable Throwable because) throws SQLException {
     SQLException failure = null;
-    for (Connection connection : own.values()) {
-      try (connection) {
+    for (Own each : own.values()) {
+      try (Connection connection = each.connection()) {
         connection.rollback();
-        connection.setAutoCommit(true);
+        connection.setAutoCommit(each.autocommit());
       } catch (SQLException e) {
+        if (each.engine().state().status() == EngineState.Status.CLOSED) {
+          continue; // the application has stopped, which has cut the connection
+        }
         if (because != null) {
           because.addSuppressed(e);
         } else if (failure == null) {

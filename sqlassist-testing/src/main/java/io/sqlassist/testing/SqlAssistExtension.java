@@ -2,22 +2,27 @@ package io.sqlassist.testing;
 
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.Units;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
@@ -25,6 +30,11 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * #builder()} and put it into a field with {@code @RegisterExtension}.
  *
  * <p>Thread-safe. One test at a time uses a registry; a second one is refused.
+ *
+ * <p>A test, or a method called before or after it, may have parameters: the {@link
+ * DbSessionsContainer} of the test's unit of work, or a subclass if the unit is one; the {@link
+ * EngineRegistry}; and with {@code @OnEngine("writer")}, or without where there is one engine only,
+ * a {@code Session}, a {@code StatelessSession} or an {@code Engine}.
  */
 public final class SqlAssistExtension
     implements BeforeAllCallback,
@@ -32,6 +42,7 @@ public final class SqlAssistExtension
         BeforeTestExecutionCallback,
         AfterTestExecutionCallback,
         AfterEachCallback,
+        InvocationInterceptor,
         ParameterResolver {
 
   /**
@@ -75,17 +86,25 @@ public final class SqlAssistExtension
     TestSettings settings = settings(context);
     EngineRegistry registry = settings.source().registry();
     String name = name(context);
-    if (registry.names().isEmpty()) {
-      throw new IllegalStateException(
-          "'"
-              + name
-              + "' has no engines: its registry is empty. Initialise them before, in a @BeforeAll"
-              + " method, or name the registry that has them: @SqlAssistTest(registry = ...).");
-    }
-    settings.engines().forEach(registry::engine); // an unknown name is told with the known ones
+    check(name, settings, registry);
     TestRun run = new TestRun(name, registry, settings, parts(settings, registry, context));
     run.begin();
     context.getStore(NAMESPACE).put(this, run);
+  }
+
+  private static void check(String test, TestSettings settings, EngineRegistry registry) {
+    if (registry.names().isEmpty()) {
+      throw new IllegalStateException(
+          "Test '"
+              + test
+              + "' has no engines: its registry is empty. Initialise them before, in a @BeforeAll"
+              + " method, or name the registry that has them: @SqlAssistTest(registry = ...).");
+    }
+    for (String engine : settings.engines()) {
+      if (!registry.isPerTenant(engine)) {
+        registry.engine(engine); // an unknown name is told with the known ones
+      }
+    }
   }
 
   /** In the order in which they are set up. */
@@ -94,10 +113,20 @@ public final class SqlAssistExtension
     Annotations annotations = new Annotations(context);
     List<TestPart> parts = new ArrayList<>();
     parts.add(new InstrumentsPart(annotations, Instruments.on(registry)));
-    if (settings.transactions() == Transactions.SHARED) {
-      parts.add(new SharedTransaction(Mirrors.of(annotations)));
+    if (!settings.engines().isEmpty()) {
+      parts.add(new EngineGuard());
     }
-    parts.add(new UnitOfTest());
+    switch (settings.transactions()) {
+      case SHARED -> parts.add(new SharedTransaction(Mirrors.of(annotations)));
+      case SEPARATE -> parts.add(new SeparateTransactions(settings));
+      case UNTOUCHED -> {}
+    }
+    if (settings.unit() != TestUnit.NONE) {
+      parts.add(new UnitOfTest());
+    }
+    if (settings.transactions() != Transactions.UNTOUCHED) {
+      parts.add(new UnitsOfApplication(annotations));
+    }
     annotations.find(SimulatedLag.class).ifPresent(lag -> parts.add(new LagPart(lag)));
     return parts;
   }
@@ -127,7 +156,7 @@ public final class SqlAssistExtension
   private TestSettings settings(ExtensionContext context) {
     SqlAssistTest annotation = annotation(context);
     if (programmed == null) {
-      return annotation == null ? TestSettings.DEFAULT : TestSettings.of(annotation);
+      return annotation == null ? builder().settings() : DeclaredSettings.of(annotation, context);
     }
     if (annotation != null) {
       throw new ExtensionConfigurationException(
@@ -157,33 +186,85 @@ public final class SqlAssistExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    Class<?> type = parameter.getParameter().getType();
-    return type == DbSessionsContainer.class
-        || type == EngineRegistry.class
-        || InstrumentsPart.PARAMETERS.contains(type);
+    return TestParameters.isKnown(parameter);
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     TestRun run = context.getStore(NAMESPACE).get(this, TestRun.class);
-    if (run == null) {
-      throw new ParameterResolutionException(
-          "There is no unit of work yet: '"
-              + parameter.getParameter()
-              + "' is known in test methods, @BeforeEach and @AfterEach only.");
+    return run == null
+        ? TestParameters.beforeTests(parameter, settings(context))
+        : TestParameters.of(parameter, run);
+  }
+
+  @Override
+  public void interceptBeforeEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    inUnit(invocation, context);
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    inUnit(invocation, context);
+  }
+
+  @Override
+  public void interceptTestTemplateMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    inUnit(invocation, context);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T interceptTestFactoryMethod(
+      Invocation<T> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    return inUnit(invocation, context);
+  }
+
+  @Override
+  public void interceptDynamicTest(
+      Invocation<@Nullable Void> invocation,
+      DynamicTestInvocationContext test,
+      ExtensionContext context)
+      throws Throwable {
+    inUnit(invocation, context);
+  }
+
+  @Override
+  public void interceptAfterEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    inUnit(invocation, context);
+  }
+
+  /** A time limit may have given the method a thread of its own. */
+  private <T extends @Nullable Object> T inUnit(Invocation<T> invocation, ExtensionContext context)
+      throws Throwable {
+    TestRun run = context.getStore(NAMESPACE).get(this, TestRun.class);
+    DbSessionsContainer db = run == null ? null : run.unit().orElse(null);
+    if (db == null || db.isEnded() || Units.findCurrent().isPresent()) {
+      return invocation.proceed();
     }
-    Class<?> type = parameter.getParameter().getType();
-    if (type == EngineRegistry.class) {
-      return run.registry();
+    Units.enter(db);
+    try {
+      return invocation.proceed();
+    } finally {
+      Units.leave(db);
     }
-    if (InstrumentsPart.PARAMETERS.contains(type)) {
-      return run.part(InstrumentsPart.class).orElseThrow().parameter(type, run);
-    }
-    return run.unit()
-        .orElseThrow(
-            () ->
-                new ParameterResolutionException(
-                    "'" + run.name() + "' has no unit of work: it says unit = NONE."));
   }
 
   /**
@@ -193,71 +274,89 @@ public final class SqlAssistExtension
    */
   public static final class Builder {
 
-    private TestSettings settings = TestSettings.DEFAULT;
+    private RegistrySource source = new SharedRegistry();
+    private Set<String> engines = Set.of();
+    private Transactions transactions = Transactions.SHARED;
+    private TestUnit unit = TestUnit.ROLL_BACK;
+    private ContainerFactory container = DbSessionsContainer::new;
+    private Set<String> keep = Set.of();
+    private boolean restartSequences;
 
     private Builder() {}
 
     /**
      * As {@link SqlAssistTest#engines}.
      *
-     * @param engines names of engines; none: all
+     * @param names of engines; none: all
      * @return this
      */
-    public Builder engines(String... engines) {
-      settings =
-          new TestSettings(
-              settings.source(),
-              TestSettings.names(List.of(engines)),
-              settings.transactions(),
-              settings.unit());
+    public Builder engines(String... names) {
+      engines = TestSettings.engines(List.of(names));
       return this;
     }
 
     /**
      * As {@link SqlAssistTest#transactions}.
      *
-     * @param transactions the way
+     * @param way how what a test does is undone
      * @return this
      */
-    public Builder transactions(Transactions transactions) {
-      settings =
-          new TestSettings(
-              settings.source(),
-              settings.engines(),
-              Objects.requireNonNull(transactions, "transactions"),
-              settings.unit());
+    public Builder transactions(Transactions way) {
+      transactions = Objects.requireNonNull(way, "transactions");
       return this;
     }
 
     /**
      * As {@link SqlAssistTest#unit}.
      *
-     * @param unit how it ends
+     * @param end how it ends
      * @return this
      */
-    public Builder unit(TestUnit unit) {
-      settings =
-          new TestSettings(
-              settings.source(),
-              settings.engines(),
-              settings.transactions(),
-              Objects.requireNonNull(unit, "unit"));
+    public Builder unit(TestUnit end) {
+      unit = Objects.requireNonNull(end, "unit");
+      return this;
+    }
+
+    /**
+     * As {@link SqlAssistTest#container}.
+     *
+     * @param factory makes the unit of each test
+     * @return this
+     */
+    public Builder container(ContainerFactory factory) {
+      container = Objects.requireNonNull(factory, "container");
       return this;
     }
 
     /**
      * As {@link SqlAssistTest#registry}.
      *
-     * @param source asked before each test
+     * @param from asked before each test
      * @return this
      */
-    public Builder registry(RegistrySource source) {
-      settings =
-          new TestSettings(
-              Objects.requireNonNull(source, "source"),
-              settings.engines(),
-              settings.transactions(),
-              settings.unit());
+    public Builder registry(RegistrySource from) {
+      source = Objects.requireNonNull(from, "registry");
+      return this;
+    }
+
+    /**
+     * As {@link SqlAssistTest#keep}.
+     *
+     * @param tables their names
+     * @return this
+     */
+    public Builder keep(String... tables) {
+      keep = TestSettings.tables(List.of(tables));
+      return this;
+    }
+
+    /**
+     * As {@link SqlAssistTest#restartSequences}.
+     *
+     * @return this
+     */
+    public Builder restartSequences() {
+      restartSequences = true;
       return this;
     }
 
@@ -267,7 +366,12 @@ public final class SqlAssistExtension
      * @return an extension with these settings, which later calls don't change
      */
     public SqlAssistExtension build() {
-      return new SqlAssistExtension(settings);
+      return new SqlAssistExtension(settings());
+    }
+
+    private TestSettings settings() {
+      return new TestSettings(
+          source, engines, transactions, unit, container, keep, restartSequences);
     }
   }
 }

@@ -26,6 +26,13 @@ interface TestPart {
   }
 
   /**
+   * A unit of work is about to open its session of an engine.
+   *
+   * @throws RuntimeException to refuse that
+   */
+  default void beforeOpening(TestRun run, String engine) {}
+
+  /**
    * A connection is about to be lent to all units of work, in a shared transaction.
    *
    * @param engine whose units get it

@@ -23,7 +23,8 @@ final class TestRun {
   private final List<TestPart> parts;
   private final List<TestPart> begun = new ArrayList<>();
   private final UnitsUnderWay units = new UnitsUnderWay();
-  private @Nullable DbSessionsContainer unit;
+  private volatile @Nullable DbSessionsContainer unit;
+  private volatile @Nullable String unitLabel;
   private @Nullable Throwable failure;
 
   TestRun(String name, EngineRegistry registry, TestSettings settings, List<TestPart> parts) {
@@ -60,9 +61,14 @@ final class TestRun {
     return registry.names().stream().filter(this::mayUse).map(registry::engine).toList();
   }
 
-  /** Whether the test may use an engine. Any thread. */
+  /** Whether the test may use an engine: by its name, or by the one that tenants share. */
   boolean mayUse(String engine) {
-    return settings.engines().isEmpty() || settings.engines().contains(engine);
+    return settings.engines().isEmpty()
+        || settings.engines().contains(engine)
+        || registry
+            .find(engine)
+            .filter(each -> settings.engines().contains(each.options().role()))
+            .isPresent();
   }
 
   /** The units of work of the test and of the application that have a session. Any thread. */
@@ -75,8 +81,15 @@ final class TestRun {
     return Optional.ofNullable(unit);
   }
 
-  void unit(DbSessionsContainer current) {
+  void unit(DbSessionsContainer current, String label) {
     unit = current;
+    unitLabel = label;
+  }
+
+  /** Whether a unit is that on the thread of the test. Any thread. */
+  @SuppressWarnings("ReferenceEquality") // another unit could be called the same
+  boolean isOwn(UnitInfo started) {
+    return started.label() == unitLabel;
   }
 
   /** What the test, or a part that was taken down before, has failed with. */
@@ -95,6 +108,13 @@ final class TestRun {
       }
     }
     return observers.size() == 1 ? observers.get(0) : new ManyUnitObservers(observers);
+  }
+
+  /** Any thread. */
+  void beforeOpening(String engine) {
+    for (TestPart part : parts) {
+      part.beforeOpening(this, engine);
+    }
   }
 
   void begin() throws Exception {

@@ -16,6 +16,8 @@ public enum TestUnit {
    */
   COMMIT,
 
-  /** There is none. */
+  /**
+   * There is none: {@code SqlAssist.current()} fails, as it does in a thread of the application.
+   */
   NONE
 }

@@ -7,25 +7,31 @@ import io.sqlassist.session.Units;
 /** A unit of work that is current on the thread of a test. */
 final class UnitOfTest implements TestPart {
 
+  /** Its transactions give way to those of the application, which the test calls and waits for. */
+  private record Origin(String label) implements UnitOrigin {
+
+    @Override
+    public boolean yields() {
+      return true;
+    }
+  }
+
   @Override
   public void before(TestRun run) {
-    if (run.settings().unit() == TestUnit.NONE) {
-      return;
-    }
-    UnitOrigin origin = () -> "test " + run.name();
-    DbSessionsContainer db = new DbSessionsContainer(run.registry(), origin);
+    String label = "test " + run.name();
+    DbSessionsContainer db = run.settings().container().create(run.registry(), new Origin(label));
     Units.enter(db);
-    run.unit(db);
+    run.unit(db, label);
   }
 
   @Override
   public void after(TestRun run) {
-    DbSessionsContainer db = run.unit().orElse(null);
-    if (db == null) {
-      return;
-    }
+    DbSessionsContainer db = run.unit().orElseThrow();
     try {
-      if (run.settings().unit() == TestUnit.COMMIT && run.failure().isEmpty() && !db.isEnded()) {
+      if (run.settings().unit() == TestUnit.COMMIT
+          && run.failure().isEmpty()
+          && !db.isEnded()
+          && !db.isDoomed()) {
         db.commitAndClose();
       }
     } finally {

@@ -4,17 +4,18 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
+import io.sqlassist.transaction.UnitHooks;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A registry that tests use, and the one that does at this moment. A registry does not forget its
- * observers: so there is one of these for each, for good.
+ * observers and hooks: so there is one of these for each, for good.
  *
  * <p>Thread-safe.
  */
-final class WatchedRegistry implements Observer {
+final class WatchedRegistry implements Observer, UnitHooks {
 
   private static final Map<EngineRegistry, WatchedRegistry> ALL = new WeakHashMap<>();
 
@@ -29,6 +30,7 @@ final class WatchedRegistry implements Observer {
           key -> {
             WatchedRegistry watched = new WatchedRegistry();
             registry.observe(watched);
+            registry.hooks(watched);
             return watched;
           });
     }
@@ -68,5 +70,13 @@ final class WatchedRegistry implements Observer {
   public UnitObserver unitStarted(UnitInfo unit) {
     TestRun run = active;
     return run == null ? UnitObserver.NONE : run.unitStarted(unit);
+  }
+
+  @Override
+  public void beforeOpening(String engine) {
+    TestRun run = active;
+    if (run != null) {
+      run.beforeOpening(engine);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.sqlassist.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.util.List;
 import org.junit.platform.engine.TestExecutionResult;
@@ -21,8 +21,33 @@ final class Kit {
     return kit.execute();
   }
 
-  static EngineExecutionResults run(Class<?> sample, String method) {
-    return EngineTestKit.engine("junit-jupiter").selectors(selectMethod(sample, method)).execute();
+  /** As where a build lets tests run in parallel. */
+  static EngineExecutionResults runInParallel(Class<?>... samples) {
+    EngineTestKit.Builder kit =
+        EngineTestKit.engine("junit-jupiter")
+            .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+            .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
+            .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+            .configurationParameter(
+                "junit.jupiter.execution.parallel.config.fixed.parallelism", "4");
+    for (Class<?> sample : samples) {
+      kit.selectors(selectClass(sample));
+    }
+    return kit.execute();
+  }
+
+  /** All tests of the class, and there is one at least. */
+  static void succeeds(Class<?> sample) {
+    EngineExecutionResults results = run(sample);
+    assertThat(failures(results)).isEmpty();
+    assertThat(results.testEvents().succeeded().count()).isPositive();
+  }
+
+  /** The one failure of a class. */
+  static Throwable failure(Class<?> sample) {
+    List<Throwable> failures = failures(run(sample));
+    assertThat(failures).hasSize(1);
+    return failures.get(0);
   }
 
   /** With what tests and classes have failed. */

@@ -1,0 +1,247 @@
+package io.sqlassist.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.javalin.config.JavalinConfig;
+import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.javalin.SqlAssistPlugin;
+import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.Units;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.hibernate.exception.ConstraintViolationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** A test and an application in one transaction for each engine, on some database. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class SharedTransactionScenarios {
+
+  /** For the samples, which JUnit makes. */
+  private static Shop shop;
+
+  private static Server server;
+
+  SharedTransactionScenarios(DatabaseKind kind) {
+    shop = new Shop(kind);
+    server = Server.start(SharedTransactionScenarios::routes);
+  }
+
+  private static void routes(JavalinConfig config) {
+    config.registerPlugin(new SqlAssistPlugin(plugin -> plugin.registry = shop.registry()));
+    config.routes.post(
+        "/books/{title}",
+        ctx -> {
+          DbSessionsContainer db = ctx.with(SqlAssistPlugin.class);
+          db.writer().persist(new Book(ctx.pathParam("title")));
+          db.logger().persist(new Book("sold " + ctx.pathParam("title")));
+          if (ctx.queryParam("fail") != null) {
+            throw new IllegalStateException("no");
+          }
+          ctx.status(201);
+        });
+    config.routes.post(
+        "/later/{title}",
+        ctx -> {
+          DbSessionsContainer db = ctx.with(SqlAssistPlugin.class);
+          ctx.future(
+              () ->
+                  CompletableFuture.runAsync(
+                      () -> db.writer().persist(new Book(ctx.pathParam("title")))));
+        });
+    config.routes.get(
+        "/books",
+        ctx ->
+            ctx.result(String.join(" ", Shop.titles(ctx.with(SqlAssistPlugin.class), "reader"))));
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(shop.stored("writer")).isEmpty();
+    assertThat(shop.stored("logger")).isEmpty();
+    assertThat(shop.connectionsInUse()).isZero();
+  }
+
+  @AfterAll
+  void close() {
+    server.close();
+    shop.close();
+  }
+
+  static final class OfShop implements RegistrySource {
+    @Override
+    public EngineRegistry registry() {
+      return shop.registry();
+    }
+  }
+
+  private static void succeeds(Class<?> sample) {
+    Kit.succeeds(sample);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class OfARunningServer {
+
+    @Test
+    void sees(DbSessionsContainer db) throws Exception {
+      db.writer().persist(new Book("Test"));
+      db.writer().flush();
+
+      assertThat(server.get("/books")).isEqualTo("Test");
+      assertThat(server.post("/books/Kept")).isEqualTo(201);
+      assertThat(server.post("/books/Lost?fail")).isEqualTo(500);
+      assertThat(server.post("/later/Later")).isEqualTo(200);
+
+      assertThat(Shop.titles(db, "writer")).containsExactly("Kept", "Later", "Test");
+      assertThat(Shop.titles(db, "reader")).containsExactly("Kept", "Later", "Test");
+      assertThat(Shop.titles(db, "logger")).containsExactly("sold Kept", "sold Lost");
+      assertThat(server.get("/books")).isEqualTo("Kept Later Test");
+      assertThat(shop.stored("writer")).as("elsewhere").isEmpty();
+    }
+  }
+
+  @Test
+  void testAndServerSeeTheSameAndNothingOfItStays() {
+    succeeds(OfARunningServer.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class ThatFails {
+
+    @Test
+    void fails(DbSessionsContainer db) throws Exception {
+      db.writer().persist(new Book("Test"));
+      db.commit();
+      assertThat(server.post("/books/Kept")).isEqualTo(201);
+      throw new AssertionError("on purpose");
+    }
+  }
+
+  @Test
+  void whatATestThatFailsHasDoneIsUndoneToo() {
+    assertThat(Kit.failures(Kit.run(ThatFails.class)))
+        .singleElement()
+        .satisfies(
+            failure -> assertThat(failure).hasMessage("on purpose").hasNoSuppressedExceptions());
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class OfManyAtOnce {
+
+    @Test
+    void turns(DbSessionsContainer db) throws Exception {
+      db.writer().persist(new Book("00 test"));
+      db.writer().flush();
+      List<CompletableFuture<Integer>> answers = new ArrayList<>();
+      IntStream.range(10, 30)
+          .forEach(
+              number ->
+                  answers.add(
+                      server.postLater("/books/" + number + (number % 2 == 0 ? "?fail" : ""))));
+      for (int i = 0; i < 20; i++) {
+        assertThat(server.get("/books")).startsWith("00 test");
+      }
+      for (CompletableFuture<Integer> answer : answers) {
+        assertThat(answer.get()).isIn(201, 500);
+      }
+
+      assertThat(Shop.titles(db, "writer"))
+          .containsExactly("00 test", "11", "13", "15", "17", "19", "21", "23", "25", "27", "29");
+    }
+  }
+
+  @Test
+  void requestsAtOnceTakeTurns() {
+    succeeds(OfManyAtOnce.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WithAFailedStatement {
+
+    @Test
+    void goesOn(DbSessionsContainer db) throws Exception {
+      assertThat(server.post("/books/Emma")).isEqualTo(201);
+      assertThat(server.post("/books/Emma")).isEqualTo(500);
+      db.writer().persist(new Book("Emma"));
+      assertThatThrownBy(() -> db.writer().flush())
+          .isInstanceOf(ConstraintViolationException.class);
+      assertThat(server.post("/books/Persuasion")).isEqualTo(201);
+      db.rollback();
+      db.writer().persist(new Book("Sanditon"));
+      db.commit();
+
+      assertThat(Shop.titles(db, "writer")).containsExactly("Emma", "Persuasion", "Sanditon");
+    }
+  }
+
+  @Test
+  void aStatementThatFailsInTheApplicationOrTheTestUndoesNothingOfTheOther() {
+    succeeds(WithAFailedStatement.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WithARollback {
+
+    @Test
+    void keeps(DbSessionsContainer db) throws Exception {
+      db.writer().persist(new Book("1 before"));
+      db.writer().flush();
+      assertThat(server.post("/books/2")).isEqualTo(201);
+      db.writer().persist(new Book("3 after"));
+      db.rollback();
+
+      assertThat(Shop.titles(db, "writer")).containsExactly("1 before", "2");
+    }
+  }
+
+  @Test
+  void aRollbackOfTheTestUndoesWhatItDidSinceTheApplicationWorked() {
+    succeeds(WithARollback.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class OnTheTestsThread {
+
+    @Test
+    void joins(DbSessionsContainer db) {
+      db.writer().persist(new Book("outer"));
+      db.commit();
+      Units.useUnit(shop.registry(), inner -> inner.writer().persist(new Book("inner")));
+      assertThatThrownBy(
+              () ->
+                  Units.useUnit(
+                      shop.registry(),
+                      inner -> {
+                        inner.writer().persist(new Book("lost"));
+                        throw new IllegalStateException("on purpose");
+                      }))
+          .hasMessage("on purpose");
+      db.on("writer")
+          .atomic(
+              session -> {
+                session.persist(new Book("atomic"));
+                return null;
+              });
+      Units.joinUnit(
+          shop.registry(),
+          joined -> {
+            assertThat(joined).isSameAs(db);
+            return null;
+          });
+
+      assertThat(Shop.titles(db, "writer")).containsExactly("atomic", "inner", "outer");
+      assertThat(shop.stored("writer")).as("elsewhere").isEmpty();
+    }
+  }
+
+  @Test
+  void unitsOnTheTestsThreadAreInTheTransactionToo() {
+    succeeds(OnTheTestsThread.class);
+  }
+}
