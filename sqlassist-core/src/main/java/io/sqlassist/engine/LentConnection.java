@@ -310,14 +310,15 @@ public final class LentConnection {
     }
 
     /**
-     * Looks whether the session may end its transaction, and go on in it.
+     * Looks whether the session may end its transaction. One that is undone already may be rolled
+     * back; its commit fails.
      *
      * @throws IllegalStateException if a unit that was begun inside of its own has a transaction,
-     *     if its transaction was undone with one around it, or if the owner's transaction is lost
+     *     or if the owner's transaction is lost
      */
     public void refuseUnlessInnermost() {
       LentTransactions.Transaction open = current();
-      if (open != null) {
+      if (open != null && !transactions.isOver(open)) {
         transactions.refuseUnlessInnermost(open);
       }
     }

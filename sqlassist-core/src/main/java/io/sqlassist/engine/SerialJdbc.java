@@ -35,7 +35,8 @@ final class SerialJdbc implements InvocationHandler {
     return view(Connection.class, connection, lock, null);
   }
 
-  private static <T> T view(Class<T> type, Object object, ReentrantLock lock, @Nullable Object parent) {
+  private static <T> T view(
+      Class<T> type, Object object, ReentrantLock lock, @Nullable Object parent) {
     return type.cast(
         Proxy.newProxyInstance(
             SerialJdbc.class.getClassLoader(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sqlassist.engine.EngineKind;
 import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.engine.LentConnection;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
@@ -15,22 +16,21 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import io.sqlassist.engine.LentConnection;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CompletableFuture;
 import java.util.Collections;
-import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.assertj.core.util.Throwables;
 import org.h2.jdbc.JdbcConnection;
@@ -269,6 +269,7 @@ class LentConnectionTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has been rolled back before it");
     assertThatThrownBy(inner::commit).isInstanceOf(RuntimeException.class);
+    inner.rollback();
     inner.close();
 
     assertThat(seenByOwner()).isEmpty();
@@ -607,6 +608,7 @@ class LentConnectionTest {
       }
       assertThatThrownBy(() -> persist(test, "3 test"))
           .hasStackTraceContaining("a statement of it had failed when the unit 'works' came");
+      assertThatThrownBy(test::commit).isInstanceOf(RuntimeException.class);
       test.rollback();
       persist(test, "4 test");
       test.commit();
@@ -616,7 +618,8 @@ class LentConnectionTest {
   }
 
   /** What every driver's objects do, and how many threads were in them at once. */
-  private static Object counted(Object object, Class<?> type, AtomicInteger inside, List<Integer> most) {
+  private static Object counted(
+      Object object, Class<?> type, AtomicInteger inside, List<Integer> most) {
     return Proxy.newProxyInstance(
         LentConnectionTest.class.getClassLoader(),
         new Class<?>[] {type},
@@ -638,19 +641,24 @@ class LentConnectionTest {
   @Test
   void oneCallAtATimeReachesALentConnectionWhicheverEngineItIsLentTo() throws Exception {
     List<Integer> most = Collections.synchronizedList(new ArrayList<>());
-    Connection counted =
-        (Connection) counted(owner, Connection.class, new AtomicInteger(), most);
+    Connection counted = (Connection) counted(owner, Connection.class, new AtomicInteger(), most);
     List<String> readers = List.of("reader 1", "reader 2", "reader 3");
     readers.forEach(
-        name ->
-            engines.add(name, database, EngineKind.READ_ONLY, c -> c.entities(Novel.class)));
+        name -> engines.add(name, database, EngineKind.READ_ONLY, c -> c.entities(Novel.class)));
     insert("a");
     try (EngineRegistry.Loan loan =
         engines
             .registry()
             .lend(
                 Map.of(
-                    "writer", counted, "reader 1", counted, "reader 2", counted, "reader 3", counted))) {
+                    "writer",
+                    counted,
+                    "reader 1",
+                    counted,
+                    "reader 2",
+                    counted,
+                    "reader 3",
+                    counted))) {
       assertThat(loan).isNotNull();
       List<CompletableFuture<Void>> reading = new ArrayList<>();
       for (String reader : readers) {
@@ -692,6 +700,9 @@ class LentConnectionTest {
                     cancelled.countDown();
                     return null;
                   }
+                  if (method.getName().equals("getConnection")) {
+                    return owner;
+                  }
                   running.countDown();
                   return cancelled.await(60, TimeUnit.SECONDS);
                 });
@@ -717,6 +728,6 @@ class LentConnectionTest {
     statement.cancel();
 
     assertThat(result.get(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(statement.getConnection()).isNotSameAs(connection);
+    assertThat(statement.getConnection()).isNotSameAs(owner).isNotSameAs(connection);
   }
 }
