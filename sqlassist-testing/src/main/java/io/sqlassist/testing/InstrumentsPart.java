@@ -154,7 +154,9 @@ final class InstrumentsPart implements TestPart {
     if (leakCheck != null && !leakCheck.value()) {
       return;
     }
-    Duration grace = Duration.ofMillis(leakCheck == null ? UnitsOfApplication.GRACE_MILLIS : leakCheck.graceMillis());
+    Duration grace =
+        Duration.ofMillis(
+            leakCheck == null ? UnitsOfApplication.GRACE_MILLIS : leakCheck.graceMillis());
     List<String> open = new ArrayList<>(instruments.open().awaitClosed(openBefore, grace));
     DbSessionsContainer current = Units.findCurrent().orElse(null);
     if (current != null && isNew(current)) {

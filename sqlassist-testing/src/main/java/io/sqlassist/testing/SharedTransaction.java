@@ -65,7 +65,8 @@ final class SharedTransaction implements TestPart {
     for (Engine engine : engines) {
       if (engine.options().kind() == EngineKind.READ_ONLY) {
         Optional<String> mirrored = mirrors.mirroredBy(engine.name());
-        Connection writers = mirrored.isPresent() ? connection(mirrored.get()) : writersOn(run, engine);
+        Connection writers =
+            mirrored.isPresent() ? connection(mirrored.get()) : writersOn(run, engine);
         if (writers != null) {
           lent.put(engine.name(), lending(run, engine, writers));
         }

@@ -276,7 +276,7 @@ abstract class SeparateTransactionsScenarios {
     }
   }
 
-  static class UntouchedTests {
+  static class LeftUntouched {
 
     @RegisterExtension
     static final SqlAssistExtension SQL =
@@ -294,7 +294,7 @@ abstract class SeparateTransactionsScenarios {
 
   @Test
   void aTestThatIsLeftUntouchedCommitsAndDeletesNothing() {
-    Kit.succeeds(UntouchedTests.class);
+    Kit.succeeds(LeftUntouched.class);
 
     assertThat(shop.stored("writer")).containsExactly("Emma");
     Kit.succeeds(ThatCommits.class);
