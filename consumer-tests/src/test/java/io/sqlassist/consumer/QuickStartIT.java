@@ -44,7 +44,7 @@ class QuickStartIT {
     List<URI> opened = new ArrayList<>();
     try (Reader reader =
         new Reader(
-            emptyDirectory(),
+            emptyDirectory("quick-start"),
             environment(),
             address -> {
               showsThePanelWithBothRequests(address);
@@ -72,8 +72,20 @@ class QuickStartIT {
     assertThat(assets).isPositive();
 
     String requests = Reader.get(address.resolve("api/requests")).body();
-    assertThat(requests)
-        .contains("\"method\":\"POST\"", "\"method\":\"GET\"", "/books", "writer", "reader");
+    assertThat(entry(requests, "POST /books"))
+        .contains("\"commits\":1", "{\"engine\":\"writer\",\"state\":\"END\",\"statements\":2,");
+    assertThat(entry(requests, "GET /books"))
+        .contains("\"rows\":1", "{\"engine\":\"reader\",\"state\":\"END\",\"statements\":1,");
+  }
+
+  /** What the list has of the only request with that title. */
+  private static String entry(String requests, String title) {
+    List<String> entries =
+        Stream.of(requests.split("(?=\\{\"id\":)"))
+            .filter(entry -> entry.contains("\"title\":\"" + title + "\""))
+            .toList();
+    assertThat(entries).as("entries of " + title + " in " + requests).hasSize(1);
+    return entries.get(0);
   }
 
   @Test
@@ -147,7 +159,7 @@ class QuickStartIT {
   @Test
   void whatIsNotAsThePageSaysIsTold() throws Exception {
     List<String> page = List.of("# A page", "```sh", "mvn -v", "```", "```text", "Gradle", "```");
-    try (Reader reader = new Reader(emptyDirectory(), environment(), address -> {})) {
+    try (Reader reader = new Reader(emptyDirectory("wrong-page"), environment(), address -> {})) {
       assertThatThrownBy(() -> reader.follow(Page.read(page)))
           .hasMessageStartingWith("Line 2 of the page:")
           .hasMessageContaining("Gradle");
@@ -163,8 +175,8 @@ class QuickStartIT {
   }
 
   /** Empty but for what has Maven use this build's repository, and not the user's. */
-  private static Path emptyDirectory() throws IOException {
-    Path work = TARGET.resolve("quick-start");
+  private static Path emptyDirectory(String name) throws IOException {
+    Path work = TARGET.resolve(name);
     delete(work);
     Path directory = Files.createDirectories(work.resolve("shop"));
     Files.createDirectories(work.resolve("output"));
