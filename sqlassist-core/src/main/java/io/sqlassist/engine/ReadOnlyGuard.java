@@ -121,11 +121,12 @@ final class ReadOnlyGuard
   /** No transaction: nothing to commit, but a changed entity must not be lost silently. */
   private final class Reading implements UnitTransaction {
 
-    private final List<Session> sessions = new ArrayList<>(1);
+    /** The only one: this policy is one engine's, which has one session in a unit of work. */
+    private @Nullable Session session;
 
     @Override
-    public void join(String name, Session session) {
-      sessions.add(session);
+    public void join(String name, Session joining) {
+      session = joining;
     }
 
     @Override
@@ -135,10 +136,9 @@ final class ReadOnlyGuard
 
     @Override
     public void flush() {
-      for (Session session : sessions) {
-        if (session.isOpen() && session.isDirty()) {
-          throw new ReadOnlyEngineException(engine, "the change of " + changedEntity(session));
-        }
+      Session reading = session;
+      if (reading != null && reading.isOpen() && reading.isDirty()) {
+        throw new ReadOnlyEngineException(engine, "the change of " + changedEntity(reading));
       }
     }
 

@@ -23,8 +23,9 @@ public final class LoggingObserver implements Observer {
 
   @Override
   public UnitObserver unitStarted(UnitInfo unit) {
-    UNITS.debug("{} {} - started", unit.id(), unit.label());
-    return new OfUnit(unit);
+    OfUnit observer = new OfUnit(unit);
+    observer.debug("started", "");
+    return observer;
   }
 
   @Override
@@ -57,12 +58,12 @@ public final class LoggingObserver implements Observer {
 
     @Override
     public void sessionOpened(String engine) {
-      UNITS.debug("{} {} - session of '{}' opened", unit.id(), unit.label(), engine);
+      debug("session of '{}' opened", engine);
     }
 
     @Override
     public void committed(CommitReport report) {
-      UNITS.debug("{} {} - committed {}", unit.id(), unit.label(), report);
+      debug("committed {}", report);
     }
 
     @Override
@@ -82,7 +83,7 @@ public final class LoggingObserver implements Observer {
 
     @Override
     public void rolledBack() {
-      UNITS.debug("{} {} - rolled back", unit.id(), unit.label());
+      debug("rolled back", "");
     }
 
     @Override
@@ -98,12 +99,19 @@ public final class LoggingObserver implements Observer {
 
     @Override
     public void sessionClosed(String engine) {
-      UNITS.debug("{} {} - session of '{}' closed", unit.id(), unit.label(), engine);
+      debug("session of '{}' closed", engine);
     }
 
     @Override
     public void ended() {
-      UNITS.debug("{} {} - ended", unit.id(), unit.label());
+      debug("ended", "");
+    }
+
+    /** Where nobody reads it, it costs no objects. */
+    private void debug(String event, Object of) {
+      if (UNITS.isDebugEnabled()) {
+        UNITS.debug("{} {} - " + event, unit.id(), unit.label(), of);
+      }
     }
   }
 }

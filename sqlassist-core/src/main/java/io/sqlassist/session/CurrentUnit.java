@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Which unit of work is current on which thread. A stack: an inner unit hides the outer one. */
 final class CurrentUnit {
 
+  /** Left empty, not removed: the next unit on this thread would have to add it again. */
   private static final ThreadLocal<@Nullable Frame> CURRENT = new ThreadLocal<>();
 
   record Frame(DbSessionsContainer container, @Nullable Frame outer) {}
@@ -25,7 +26,7 @@ final class CurrentUnit {
       each = each.outer;
     }
     if (each != null) {
-      set(each.outer);
+      CURRENT.set(each.outer);
     } else if (frame != null) {
       top(); // drops what another thread has ended
     }
@@ -50,7 +51,7 @@ final class CurrentUnit {
     while (frame != null && frame.container.isEnded()) {
       frame = frame.outer;
     }
-    set(frame);
+    CURRENT.set(frame);
     return frame;
   }
 
@@ -66,13 +67,5 @@ final class CurrentUnit {
   /** For a thread that is about to do something else: whatever was left behind is dropped. */
   static void clear() {
     CURRENT.remove();
-  }
-
-  private static void set(@Nullable Frame frame) {
-    if (frame == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(frame);
-    }
   }
 }

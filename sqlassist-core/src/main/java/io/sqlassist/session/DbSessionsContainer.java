@@ -58,7 +58,7 @@ public class DbSessionsContainer implements AutoCloseable {
   private @Nullable Session logger;
   private volatile @Nullable Unit unit;
   private volatile boolean ended;
-  private volatile @Nullable Thread ender;
+  private @Nullable Thread ender; // set before ended
 
   /**
    * Creates the container of a new unit of work. Costs one small object: nothing is opened, looked
@@ -288,7 +288,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * @throws ConcurrentUnitException if another thread is using the unit of work
    */
   public Session session(String engine) {
-    return on(engine).session();
+    return unit().session(this, engine);
   }
 
   /**

@@ -19,10 +19,12 @@ final class EngineSlot {
   private final DbSessionsContainer container;
   private final Unit unit;
   private final Engine engine;
-  private final EngineScope scope;
+  private @Nullable EngineScope scope;
   private volatile @Nullable ScopedSession current;
-  private volatile EngineStatus status = EngineStatus.INIT;
   private volatile @Nullable EngineHost host;
+
+  /** Whether a session was closed. Set before it is gone from where other threads look. */
+  private boolean closedOne;
 
   /** Until the first session can be found by who looks for those on a host. */
   private boolean binding;
@@ -36,7 +38,6 @@ final class EngineSlot {
     this.container = container;
     this.unit = unit;
     this.engine = engine;
-    this.scope = new EngineScope(this, BlockSettings.DEFAULT);
   }
 
   String name() {
@@ -58,11 +59,19 @@ final class EngineSlot {
 
   /** What the application sees of this place. */
   EngineScope scope() {
-    return scope;
+    EngineScope known = scope;
+    if (known == null) {
+      known = new EngineScope(this, BlockSettings.DEFAULT);
+      scope = known;
+    }
+    return known;
   }
 
   EngineStatus status() {
-    return status;
+    if (current != null) {
+      return EngineStatus.START;
+    }
+    return closedOne ? EngineStatus.END : EngineStatus.INIT;
   }
 
   Session session() {
@@ -102,7 +111,8 @@ final class EngineSlot {
         .isEntityClass(entity);
   }
 
-  private ScopedSession scopedSession() {
+  /** Called by the user of the unit. */
+  ScopedSession scopedSession() {
     ScopedSession open = current;
     if (open == null) {
       engine.beforeSession();
@@ -110,7 +120,6 @@ final class EngineSlot {
       openedAt = bound.notices().traceNext() ? CallSite.here() : null;
       open = new ScopedSession(unit.open(this), null);
       current = open;
-      status = EngineStatus.START;
       holdWatch = HoldWatch.over(this, open.session());
       doubleHold = null;
       DoubleHold.lookOut(this);
@@ -277,8 +286,8 @@ final class EngineSlot {
     if (open == null) {
       return;
     }
+    closedOne = true;
     current = null;
-    status = EngineStatus.END;
     Throwable failure = null;
     for (ScopedSession each = open; each != null; each = each.outer()) {
       failure = each.close(failure);

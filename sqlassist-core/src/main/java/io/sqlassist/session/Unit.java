@@ -4,6 +4,7 @@ import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineHost;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.LentConnection;
+import io.sqlassist.observe.Observer;
 import io.sqlassist.observe.UnitInfo;
 import io.sqlassist.observe.UnitObserver;
 import io.sqlassist.transaction.CommitReport;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,8 +37,11 @@ final class Unit implements LentConnection.User {
   private final EngineRegistry registry;
   private final UnitTransactions transactions;
 
-  /** Read also by other threads: for the statuses, and to cancel what runs. */
-  private final List<EngineSlot> slots = new CopyOnWriteArrayList<>();
+  /**
+   * Replaced when one is added, by the user of the unit. Read also by other threads: for the
+   * statuses, and to cancel what runs.
+   */
+  private volatile List<EngineSlot> slots = List.of();
 
   private UnitObserver observer = UnitObserver.NONE;
   private @Nullable Hooks hooks;
@@ -56,7 +59,7 @@ final class Unit implements LentConnection.User {
   Unit(EngineRegistry registry, UnitOrigin origin) {
     this.registry = registry;
     this.origin = origin;
-    this.guard = new UseGuard(origin::label);
+    this.guard = new UseGuard(origin);
     this.transactions = new UnitTransactions(guard::beginCommitting);
   }
 
@@ -81,19 +84,42 @@ final class Unit implements LentConnection.User {
   EngineSlot slotOrNew(DbSessionsContainer container, String engine, @Nullable String of) {
     guard.enter();
     try {
-      EngineSlot slot = slot(engine);
-      if (slot == null) {
-        Engine meant = engine(engine, of);
-        slot = slot(meant.name());
-        if (slot == null) {
-          slot = new EngineSlot(container, this, meant);
-          slots.add(slot);
-        }
-      }
-      return slot;
+      return slotInUse(container, engine, of);
     } finally {
       guard.exit();
     }
+  }
+
+  /** The session of an engine of this unit, opened if need be. */
+  Session session(DbSessionsContainer container, String engine) {
+    guard.enter();
+    try {
+      return slotInUse(container, engine, null).scopedSession().session();
+    } finally {
+      guard.exit();
+    }
+  }
+
+  private EngineSlot slotInUse(DbSessionsContainer container, String engine, @Nullable String of) {
+    EngineSlot slot = slot(engine);
+    if (slot == null) {
+      Engine meant = engine(engine, of);
+      slot = slot(meant.name());
+      if (slot == null) {
+        slot = new EngineSlot(container, this, meant);
+        slots = with(slot);
+      }
+    }
+    return slot;
+  }
+
+  private List<EngineSlot> with(EngineSlot slot) {
+    if (slots.isEmpty()) {
+      return List.of(slot);
+    }
+    List<EngineSlot> all = new ArrayList<>(slots);
+    all.add(slot);
+    return List.copyOf(all);
   }
 
   private Engine engine(String name, @Nullable String of) {
@@ -133,7 +159,7 @@ final class Unit implements LentConnection.User {
                           .tenantResolver()
                           .map(resolver -> resolver.tenantOf(origin::attribute)))
               .orElse(null);
-      synchronized (slots) {
+      synchronized (this) {
         known = tenant;
         if (known == null) {
           known = answer;
@@ -165,12 +191,13 @@ final class Unit implements LentConnection.User {
     }
     if (!started) {
       started = true;
-      observer =
-          registry
-              .observer()
-              .unitStarted(
-                  new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
-                  origin::attribute);
+      Observer watching = registry.observer();
+      if (watching != Observer.NONE) { // to look at the clock takes longer than to open a session
+        observer =
+            watching.unitStarted(
+                new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
+                origin::attribute);
+      }
     }
     Session session = session(engine);
     try {
@@ -666,7 +693,7 @@ final class Unit implements LentConnection.User {
       boolean nothingSinceCommit = commits > 0 && cause == null && !mayBeUnderWay();
       failure = cleanUp("", "rollback", transactions::rollback, null);
       if (!nothingSinceCommit) {
-        if (started) {
+        if (observer != UnitObserver.NONE) {
           observer.rolledBack(transactionalEngines());
         }
         runAfterRollback(cause);
@@ -681,9 +708,7 @@ final class Unit implements LentConnection.User {
     if (registered != null) {
       registered.runOnClose(observer);
     }
-    if (started) {
-      observer.ended();
-    }
+    observer.ended();
     return failure;
   }
 

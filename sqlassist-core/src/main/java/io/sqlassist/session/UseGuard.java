@@ -2,7 +2,6 @@ package io.sqlassist.session;
 
 import io.sqlassist.engine.TransientFailureException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.hibernate.SessionEventListener;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +16,22 @@ final class UseGuard implements SessionEventListener {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Supplier<String> label;
+  private final transient UnitOrigin origin;
   private transient @Nullable Thread user;
   private transient @Nullable Thread closer;
   private int depth;
   private boolean ended;
   private boolean committing;
   private boolean acquiring;
-  private transient @Nullable Stop stop;
+  private transient volatile @Nullable Stop stop;
   private transient @Nullable TimeLimit limit;
   private long lastUseNanos;
 
   /** How many threads are cancelling what the user runs. */
   private int cancelling;
 
-  UseGuard(Supplier<String> label) {
-    this.label = label;
+  UseGuard(UnitOrigin origin) {
+    this.origin = origin;
   }
 
   /** Begins a use by this thread. A use that is refused must not be ended. */
@@ -67,10 +66,11 @@ final class UseGuard implements SessionEventListener {
       return;
     }
     if (ended && closer != me) {
-      throw new UnitEndedException(label.get());
+      throw new UnitEndedException(origin.label());
     }
-    if (stop != null && closer != me) {
-      throw stop.exception();
+    Stop by = stop;
+    if (by != null && closer != me) {
+      throw by.exception();
     }
     for (TimeLimit each = limit; each != null; each = each.outer()) {
       if (each.isOver()) {
@@ -78,7 +78,7 @@ final class UseGuard implements SessionEventListener {
       }
     }
     if (user != null && user != me) {
-      throw new ConcurrentUnitException(label.get(), user.getName(), me.getName());
+      throw new ConcurrentUnitException(origin.label(), user.getName(), me.getName());
     }
   }
 
@@ -92,7 +92,9 @@ final class UseGuard implements SessionEventListener {
       if (--depth <= 0) {
         depth = 0;
         user = null;
-        lastUseNanos = System.nanoTime();
+        if (ended) {
+          lastUseNanos = System.nanoTime(); // whoever closes an abandoned unit waits for quiet
+        }
       }
     }
   }
@@ -167,7 +169,7 @@ final class UseGuard implements SessionEventListener {
     return true;
   }
 
-  synchronized @Nullable Stop stop() {
+  @Nullable Stop stop() {
     return stop;
   }
 
@@ -246,7 +248,7 @@ final class UseGuard implements SessionEventListener {
   }
 
   UnitEndedException endedException() {
-    return new UnitEndedException(label.get());
+    return new UnitEndedException(origin.label());
   }
 
   synchronized boolean isEnded() {

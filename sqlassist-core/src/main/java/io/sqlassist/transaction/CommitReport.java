@@ -38,6 +38,16 @@ public record CommitReport(Map<String, Outcome> outcomes) {
     return new CommitReport(Map.of(engine, outcome));
   }
 
+  /** This one, followed by what was committed later. */
+  CommitReport and(CommitReport later) {
+    if (outcomes.isEmpty()) {
+      return later;
+    }
+    Map<String, Outcome> both = new LinkedHashMap<>(outcomes);
+    both.putAll(later.outcomes);
+    return new CommitReport(both);
+  }
+
   /**
    * Whether every engine's work is durable.
    *

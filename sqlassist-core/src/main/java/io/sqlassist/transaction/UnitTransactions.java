@@ -182,6 +182,9 @@ public final class UnitTransactions {
    * is asked, whatever was flushed before, and then a plain commit would already stand alone.
    */
   private List<UnitTransaction> transactions() {
+    if (members.size() == 1) {
+      return List.of(members.get(0).transaction);
+    }
     List<UnitTransaction> transactions = new ArrayList<>(members.size());
     addTransactions(transactions, true);
     addTransactions(transactions, false);
@@ -215,18 +218,18 @@ public final class UnitTransactions {
       throw e;
     }
     List<UnitTransaction> transactions = chosen.get();
-    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    CommitReport report = CommitReport.EMPTY;
     for (int i = 0; i < transactions.size(); i++) {
       try {
-        outcomes.putAll(transactions.get(i).commit().outcomes());
+        report = report.and(transactions.get(i).commit());
       } catch (RuntimeException e) {
-        throw commitFailed(e, outcomes, transactions, i);
+        throw commitFailed(e, report.outcomes(), transactions, i);
       } catch (Error e) {
         rollback(transactions.subList(i, transactions.size()), e);
         throw e;
       }
     }
-    return outcomes.isEmpty() ? CommitReport.EMPTY : new CommitReport(outcomes);
+    return report;
   }
 
   /**
