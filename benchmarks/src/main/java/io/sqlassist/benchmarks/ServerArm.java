@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server of books: how the sessions come to who answers. */
@@ -68,30 +68,34 @@ enum ServerArm {
         module == null
             ? List.of(Integer.toString(POOL), name(), Boolean.toString(virtualThreads))
             : List.of(Integer.toString(POOL));
-    return ServerProcess.start(jvm, flags, classPath(), mainClass, arguments);
+    return ServerProcess.start(
+        jvm, flags, String.join(File.pathSeparator, classPath()), mainClass, arguments);
   }
 
-  private String classPath() throws IOException {
-    if (module == null) {
-      return System.getProperty("java.class.path");
+  /** The directory of its module, if it has one of its own. */
+  Optional<Path> module() {
+    return Optional.ofNullable(module)
+        .map(name -> Path.of(System.getProperty("benchmarks.directory", "."), name));
+  }
+
+  List<String> classPath() throws IOException {
+    if (module().isEmpty()) {
+      return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
     }
-    Path target = Path.of(System.getProperty("benchmarks.directory", "."), module, "target");
-    Path classPath = target.resolve("classpath");
-    if (!Files.isReadable(classPath)) {
+    Path target = module().get().resolve("target");
+    Path written = target.resolve("classpath");
+    if (!Files.isReadable(written)) {
       throw new IOException(
-          "Module "
-              + module
-              + " was not compiled: "
-              + classPath
-              + " is missing. Run Maven with"
-              + " -am.");
+          written + " is missing, since its module was not compiled. Run Maven with -am.");
     }
-    return target.resolve("classes") + File.pathSeparator + Files.readString(classPath).strip();
+    List<String> entries = new ArrayList<>(List.of(target.resolve("classes").toString()));
+    entries.addAll(List.of(Files.readString(written).strip().split(File.pathSeparator)));
+    return entries;
   }
 
   /** With versions, in the order of their names. */
   List<String> libraries() throws IOException {
-    return Stream.of(classPath().split(File.pathSeparator))
+    return classPath().stream()
         .map(entry -> LIBRARY.matcher(Path.of(entry).getFileName().toString()))
         .filter(Matcher::matches)
         .map(library -> library.group(1) + " " + library.group(2))
