@@ -183,7 +183,8 @@ final class Report {
         "Spring Boot",
         "`spring-boot-starter-webmvc` and `-data-jpa` as they come, with Tomcat; a controller, a"
             + " service with `@Transactional` (`readOnly = true` for the read), a `JpaRepository`;"
-            + " `open-in-view` is off, as most guides say (by default it is on)");
+            + " `open-in-view` is off, as most guides say (by default it is on), and a connection"
+            + " is kept for any number of requests (by default for a hundred)");
     server(
         ServerArm.DROPWIZARD,
         "Dropwizard",
