@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param warmUp of a benchmark method
  * @param measured of a benchmark method
- * @param serverWarmUp of a server, which has more to compile
+ * @param serverWarmUp of a server, which has more to compile; three times that where it needs it
  * @param turns how often each server is asked; the median counts
  * @param turn how long each time
  * @param crowd requests at once
@@ -28,7 +28,7 @@ record Effort(
           Duration.ofSeconds(3),
           Duration.ofSeconds(8),
           6,
-          Duration.ofMillis(1_500),
+          Duration.ofMillis(1_250),
           10_000,
           true);
 

@@ -93,8 +93,8 @@ final class Report {
     add(
         "## Against something",
         "",
-        "| name | comparison | speed | least to most | goal | ours | more bytes | |",
-        "|---|---|---:|---:|---:|---:|---:|---|");
+        "| name | comparison | speed | least to most | goal | ours | the other | more bytes | |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---|");
     summaries.stream()
         .filter(each -> each.comparison().hasBaseline())
         .forEach(each -> add(ratioRow(each)));
@@ -204,7 +204,7 @@ final class Report {
 
   private static String ratioRow(Summary summary) {
     if (!summary.isMeasured()) {
-      return notMeasured(summary, 7);
+      return notMeasured(summary, 8);
     }
     Spread speed = summary.of(Sample::speed);
     return row(
@@ -214,6 +214,7 @@ final class Report {
         number("%.3f", speed.min()) + " to " + number("%.3f", speed.max()),
         promise(summary.comparison().goal()),
         time(summary.of(Sample::subjectNanos).median()),
+        time(summary.of(Sample::baselineNanos).median()),
         isStart(summary) ? "" : bytes(summary.bytes().median()),
         verdict(summary));
   }

@@ -68,7 +68,7 @@ class ReportTest {
   void aMissedGoalIsSaidInItsRowAndHasASectionWithItsReason() {
     assertThat(page)
         .contains(
-            "| `missed` | Too slow | 0.495 | 0.495 to 0.495 | ≥ 0.97 | 2.0 µs | 0 | **missed** |")
+            "| `missed` | Too slow | 0.495 | 0.495 to 0.495 | ≥ 0.97 | 2.0 µs | 990.0 ns | 0 | **missed** |")
         .contains("### missed\n\nToo slow: 0.495, promised ≥ 0.97.\n\nIt waits.\n");
   }
 
@@ -88,7 +88,8 @@ class ReportTest {
   @Test
   void aGoalThatIsMetIsSaidInItsRow() {
     assertThat(page)
-        .contains("| `met` | Fast enough | 0.990 | 0.990 to 0.990 | ≥ 0.97 | 1.0 µs | 0 | met |")
+        .contains(
+            "| `met` | Fast enough | 0.990 | 0.990 to 0.990 | ≥ 0.97 | 1.0 µs | 990.0 ns | 0 | met |")
         .contains(
             "| `alone` | By itself | 1.5 ns | 1.5 ns to 1.5 ns | 0 | ≤ 2.0 ns, ≤ 1 B | met |");
   }
@@ -102,7 +103,8 @@ class ReportTest {
 
   @Test
   void whatWasNotMeasuredSaysWhy() {
-    assertThat(page).contains("| `absent` | Not here |  |  |  |  |  | not measured: needs more |");
+    assertThat(page)
+        .contains("| `absent` | Not here |  |  |  |  |  |  | not measured: needs more |");
   }
 
   @Test
