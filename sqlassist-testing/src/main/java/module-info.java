@@ -3,7 +3,6 @@ module io.sqlassist.testing {
   requires transitive io.sqlassist.core;
   requires transitive org.junit.jupiter.api;
   requires static com.h2database;
-  requires static com.zaxxer.hikari;
   requires java.naming;
   requires org.junit.platform.commons;
   requires static transitive org.jspecify;

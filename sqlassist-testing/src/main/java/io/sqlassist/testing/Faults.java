@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What it shows: what the application and SqlAssist do when a database says that. What it does
  * not: that the database would. A commit that fails here <em>before</em> the database is asked for
  * it has been rolled back there, as a real refusal does; one that fails <em>after</em> has been
- * committed. A connection that is broken by SQLSTATE class 08 is really closed. Engines that commit
- * through a coordinator (JTA) are refused: their commits go another way.
+ * committed. A connection that is broken by SQLSTATE class 08 is really closed. An engine that
+ * commits through a coordinator (JTA) refuses when it is asked to prepare, or to commit in one
+ * phase, and everything is rolled back; that its answer is lost can't be had there.
  *
  * <p>Thread-safe.
  *
@@ -66,10 +67,10 @@ public final class Faults {
    * @return this
    * @throws IllegalStateException if the engine was initialised before the instruments were added
    * @throws IllegalArgumentException if there is no such engine
-   * @throws UnsupportedOperationException if the engine has no commits that can fail: a read-only
-   *     engine, an autocommit engine, one that commits through a coordinator; or if in a shared
-   *     transaction the commit is to fail afterwards, or to break the connection, which is the
-   *     test's own there
+   * @throws UnsupportedOperationException if the engine has no commits: a read-only engine, an
+   *     autocommit engine; or if the commit is to fail afterwards, or to break the connection, on
+   *     an engine that commits through a coordinator, or in a shared transaction, where the
+   *     connection is the test's own
    */
   public Faults failCommit(String engine, Consumer<? super FaultConfig> config) {
     requireCommits(engine);
@@ -83,6 +84,14 @@ public final class Faults {
               + "' is the release of a savepoint in this test, whose transaction is shared: it can"
               + " be refused, but not be lost, and the connection is the test's own. Use another"
               + " kind of transactions for this test, in which the application really commits.");
+    }
+    if (find(engine).policy().isCoordinated() && (fault.after() || fault.breaksConnection())) {
+      throw new UnsupportedOperationException(
+          "Engine '"
+              + engine
+              + "' commits together with others through a coordinator (JTA): it can refuse to, but"
+              + " its answer can't be lost here, since the coordinator would ask again until it has"
+              + " one. Leave out afterCommit(), and SQLSTATE class 08.");
     }
     commits.put(engine, fault);
     return this;
@@ -189,13 +198,6 @@ public final class Faults {
   private void requireCommits(String name) {
     Engine engine = find(name);
     instruments.requireSeen(name);
-    if (engine.policy().isCoordinated()) {
-      throw new UnsupportedOperationException(
-          "Engine '"
-              + name
-              + "' commits together with others through a coordinator (JTA). Its commits go by XA,"
-              + " where they can't be made to fail here.");
-    }
     if (engine.options().kind() != EngineKind.READ_WRITE) {
       throw new UnsupportedOperationException(
           "Engine '"

@@ -37,7 +37,7 @@ abstract class InstrumentedJdbc implements InvocationHandler {
 
   /** A connection whose transactions are savepoints, and whose end is its owner's. */
   static Connection lent(Instruments instruments, String engine, Connection connection) {
-    return proxy(Connection.class, new OfConnection(instruments, engine, connection, null, null));
+    return proxy(Connection.class, new OfConnection(instruments, engine, connection, null));
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -78,11 +78,8 @@ abstract class InstrumentedJdbc implements InvocationHandler {
 
   private static final class OfDataSource extends InstrumentedJdbc {
 
-    private final DataSource target;
-
     OfDataSource(Instruments instruments, String engine, DataSource target) {
       super(instruments, engine, target);
-      this.target = target;
     }
 
     @Override
@@ -98,17 +95,13 @@ abstract class InstrumentedJdbc implements InvocationHandler {
       }
       instruments.log().acquired(engine);
       OpenThings.Item held = instruments.open().acquired(engine);
-      return proxy(
-          Connection.class, new OfConnection(instruments, engine, connection, target, held));
+      return proxy(Connection.class, new OfConnection(instruments, engine, connection, held));
     }
   }
 
   private static final class OfConnection extends InstrumentedJdbc {
 
     private final Connection target;
-
-    /** Null for a connection that is lent. */
-    private final @Nullable DataSource source;
 
     /** Null for a connection that is somebody else's to give back. */
     private final OpenThings.@Nullable Item held;
@@ -117,14 +110,9 @@ abstract class InstrumentedJdbc implements InvocationHandler {
     private volatile @Nullable SQLException broken;
 
     OfConnection(
-        Instruments instruments,
-        String engine,
-        Connection target,
-        @Nullable DataSource source,
-        OpenThings.@Nullable Item held) {
+        Instruments instruments, String engine, Connection target, OpenThings.@Nullable Item held) {
       super(instruments, engine, target);
       this.target = target;
-      this.source = source;
       this.held = held;
     }
 
@@ -209,10 +197,9 @@ abstract class InstrumentedJdbc implements InvocationHandler {
 
     private void fail(Fault fault) throws SQLException {
       SQLException failure = fault.failure(engine);
-      if (fault.breaksConnection() && source != null) {
+      if (fault.breaksConnection() && held != null) {
         broken = failure;
-        target.abort(Runnable::run);
-        BrokenConnections.evict(source, target);
+        target.abort(Runnable::run); // its pool finds out when it is given back
       }
       throw failure;
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
+import javax.sql.XADataSource;
 
 /**
  * What tests see of the engines of a registry, and what they do to them: counts statements, lets
@@ -175,6 +176,11 @@ public final class Instruments implements Observer {
   public DataSource instrument(String engine, DataSource dataSource) {
     engines.add(engine);
     return InstrumentedJdbc.wrap(this, engine, dataSource);
+  }
+
+  @Override
+  public XADataSource instrumentXa(String engine, XADataSource dataSource) {
+    return InstrumentedXa.wrap(this, engine, dataSource);
   }
 
   @Override

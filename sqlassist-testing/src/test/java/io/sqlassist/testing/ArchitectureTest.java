@@ -26,7 +26,6 @@ class ArchitectureTest {
               "io.sqlassist.shard..",
               "io.sqlassist.transaction..",
               "io.sqlassist.testing..",
-              "com.zaxxer.hikari..", // where it is there
               "org.h2.jdbcx..", // where it is there
               "jakarta.persistence..",
               "org.hibernate..",
@@ -34,5 +33,6 @@ class ArchitectureTest {
               "org.junit.platform.commons.support..",
               "org.jspecify..",
               "java..",
-              "javax.sql..");
+              "javax.sql..",
+              "javax.transaction.xa..");
 }

@@ -1,0 +1,130 @@
+package io.sqlassist.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sqlassist.embedded.DatabaseHandle;
+import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.EngineRegistry;
+import io.sqlassist.jta.JtaCoordinator;
+import io.sqlassist.session.Units;
+import java.nio.file.Path;
+import java.util.List;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shop.Author;
+import shop.Catalogue;
+import shop.Title;
+
+/** Commits that fail on engines which commit together: none of them keeps anything. */
+class CoordinatedFaultsTest {
+
+  @TempDir static Path store;
+  private static final EngineRegistry REGISTRY = EngineRegistry.create();
+  private static JtaCoordinator jta;
+
+  private final Faults faults = Instruments.on(REGISTRY).faults();
+
+  @BeforeAll
+  static void start() {
+    Instruments.on(REGISTRY);
+    jta =
+        JtaCoordinator.start(
+            cfg -> {
+              cfg.nodeId = "faults";
+              cfg.objectStore = store;
+              cfg.registry = REGISTRY;
+            });
+    for (String name : List.of("writer", "ledger")) {
+      DatabaseHandle database = DatabaseKind.H2.fresh();
+      JdbcDataSource h2 = new JdbcDataSource();
+      h2.setURL(database.jdbcUrl());
+      h2.setUser(database.username());
+      h2.setPassword(database.password());
+      jta.initializeEngine(name, h2, engine -> engine.entities(Author.class, Title.class))
+          .createTables();
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    jta.close();
+    REGISTRY.close();
+  }
+
+  @AfterEach
+  void clear() {
+    faults.clear();
+  }
+
+  private static void writeBoth(String name) {
+    Units.useUnit(
+        REGISTRY,
+        db -> {
+          db.writer().persist(new Author(name));
+          db.session("ledger").persist(new Author(name));
+        });
+  }
+
+  private static List<String> stored(String engine) {
+    return Units.<List<String>, RuntimeException>inUnit(
+        REGISTRY, db -> Catalogue.names(db.session(engine)));
+  }
+
+  @Test
+  void ifOneEngineRefusesNeitherKeepsAnything() {
+    for (String refusing : List.of("writer", "ledger")) {
+      String name = "lost by " + refusing;
+      faults.failCommit(refusing);
+      assertThatThrownBy(() -> writeBoth(name)).isInstanceOf(RuntimeException.class);
+
+      assertThat(faults.happened(refusing)).isEqualTo(1);
+      assertThat(stored("writer")).doesNotContain(name);
+      assertThat(stored("ledger")).doesNotContain(name);
+    }
+    writeBoth("kept");
+    assertThat(stored("writer")).contains("kept");
+    assertThat(stored("ledger")).contains("kept");
+  }
+
+  @Test
+  void aCommitOfOneEngineInOnePhaseFailsToo() {
+    faults.failCommit("writer");
+    assertThatThrownBy(
+            () -> Units.useUnit(REGISTRY, db -> db.writer().persist(new Author("alone"))))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(faults.happened("writer")).isEqualTo(1);
+    assertThat(stored("writer")).doesNotContain("alone");
+  }
+
+  @Test
+  void aConnectionThatCanNotBeHadUndoesBoth() {
+    faults.failAcquisition("ledger");
+    assertThatThrownBy(() -> writeBoth("half")).isInstanceOf(RuntimeException.class);
+
+    assertThat(faults.happened("ledger")).isEqualTo(1);
+    assertThat(stored("writer")).doesNotContain("half");
+  }
+
+  @Test
+  void statementsOfSuchEnginesCount() {
+    Statements statements = Instruments.on(REGISTRY).record(() -> writeBoth("counted"));
+
+    assertThat(statements.list("writer")).anyMatch(each -> each.sql().startsWith("insert"));
+    assertThat(statements.list("ledger")).anyMatch(each -> each.sql().startsWith("insert"));
+  }
+
+  @Test
+  void aLostAnswerIsRefusedWithTheReason() {
+    assertThatThrownBy(() -> faults.failCommit("writer", FaultConfig::afterCommit))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("coordinator");
+    assertThatThrownBy(() -> faults.failCommit("writer", fault -> fault.sqlState("08006")))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+}
