@@ -42,6 +42,8 @@ class DoctorTest {
     }
     // end::report[]
 
+    // The page's shop has one table; the package of these tests has more.
+    Pages.assertShows("doctor.md", lines.get(0).replaceFirst("tables .* more,", "table Book,"));
     assertThat(verification.engines()).containsExactly("writer", "reader", "logger");
     assertThat(lines)
         .singleElement()

@@ -54,6 +54,8 @@ class DocumentationTest {
   private static final Pattern FENCE = Pattern.compile("\\s*```(java|kotlin).*");
   private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::([\\w-]+)\\[]\\s*");
   private static final Pattern LINK = Pattern.compile("\\[[^]]*]\\(([^)\\s]+)\\)");
+  private static final Pattern XML = Pattern.compile("(?ms)^```xml\\n.*?^```$");
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
   private static final Pattern INLINE_CODE = Pattern.compile("`[^`]*`");
 
   /** A Java block of a page: its lines from the opening fence to the closing one, both excluded. */
@@ -128,6 +130,24 @@ class DocumentationTest {
       }
     }
     assertThat(dead).isEmpty();
+  }
+
+  @Test
+  void versionsInXmlAreThoseOfTheBuild() throws IOException {
+    String build = Files.readString(ROOT.resolve("pom.xml"));
+    List<String> wrong = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher block = XML.matcher(Files.readString(page));
+      while (block.find() && !page.equals(QUICK_START)) {
+        Matcher version = VERSION.matcher(block.group());
+        while (version.find()) {
+          if (!build.contains("ersion>" + version.group(1) + "<")) { // <version>, <h2.version>
+            wrong.add(ROOT.relativize(page) + " has " + version.group());
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
   }
 
   @Test

@@ -146,10 +146,7 @@ class EnginesTest {
               // end::refused[]
             })
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "Engine 'writer': the setting 'hibernate.connection.autocommit' is decided by"
-                + " SqlAssist, because the rules of a unit of work depend on it. Configure the"
-                + " DataSource, or use url(...), username(...), password(...) and pool(...).");
+        .satisfies(failure -> Pages.assertShows("engines.md", failure));
     assertThat(SqlAssist.registry().names()).isEmpty();
   }
 

@@ -451,7 +451,7 @@ class ProblemTest {
                             .getSingleResult()
                             .rename("Emma")))
         .isInstanceOf(ReadOnlyEngineException.class)
-        .hasMessageContaining("the change of io.sqlassist.docs.Book#1 [title] was refused");
+        .satisfies(failure -> Pages.assertShows("problem.md", failure));
   }
 
   private static List<String> stored(String engine, String query) {

@@ -110,11 +110,8 @@ class RoutingTest {
               SqlAssist.useUnit(db -> db.sessionFor(Book.class).persist(new Book("Emma")));
               // end::ambiguous[]
             })
-        .hasMessage(
-            "io.sqlassist.docs.Book is mapped by the engines writer, ledger, and nothing says on"
-                + " which of them it lives. Put @OnEngine(\"...\") on the class, call"
-                + " owns(Book.class) on that engine, or leave the class out of the entities(...) of"
-                + " the others.");
+        .isInstanceOf(EntityRoutingException.class)
+        .satisfies(failure -> Pages.assertShows("routing.md", failure));
   }
 
   @Test
@@ -128,9 +125,7 @@ class RoutingTest {
               // end::misplaced[]
             })
         .isInstanceOf(EntityRoutingException.class)
-        .hasMessage(
-            "io.sqlassist.docs.Booking is not mapped by engine 'writer'. It lives on engine"
-                + " 'ledger': use db.sessionFor(Booking.class), or db.session(\"ledger\").");
+        .satisfies(failure -> Pages.assertShows("routing.md", failure));
     assertThat(
             catchThrowable(() -> SqlAssist.useUnit(db -> db.writer().find(Booking.class, 1L)))
                 .getSuppressed())
