@@ -37,7 +37,7 @@ final class Comparisons {
           JmhMeasurement.of(
               Comparison.cost(
                   "unused-" + engines,
-                  "A container that is made and never used, " + engines + " engines",
+                  "A container that is made and never used; engines: " + engines,
                   Goal.cost(10, 64),
                   JmhArm.of("UnusedContainer.container", "engines", engines))));
     }
@@ -45,7 +45,7 @@ final class Comparisons {
         JmhMeasurement.of(
             Comparison.cost(
                 "attached",
-                "The same, current on its thread and ended, 8 engines",
+                "A container that is made, current on its thread and ended, 8 engines",
                 Goal.cost(10, 64),
                 JmhArm.of("UnusedContainer.attachedAndEnded", "engines", "8"))));
     all.add(
@@ -77,7 +77,7 @@ final class Comparisons {
             Comparison.cost(
                 "memoized",
                 "A session that is open already",
-                Goal.cost(2, 0.5),
+                Goal.cost(2, 0.4),
                 JmhArm.of("SessionAccess.memoized"))));
     return all;
   }
@@ -93,7 +93,7 @@ final class Comparisons {
             JmhArm.of("ReadById.tryFinally", "database", database).on(servers)),
         new Comparison<>(
             "read-transaction-" + database,
-            "The same, against the usual transaction for each read; " + database,
+            "Read by id through a reader, against the usual transaction for each read; " + database,
             Goal.speed(1.15),
             ours,
             JmhArm.of("ReadById.transactionPerRead", "database", database).on(servers)));
@@ -145,13 +145,13 @@ final class Comparisons {
                 ServerArm.HAND_WRITTEN),
             server(
                 "http-read-spring-boot",
-                "The same, against Spring Boot and Spring Data JPA",
+                "Request over HTTP that reads a book, against Spring Boot and Spring Data JPA; PostgreSQL",
                 1.5,
                 ServerArm.SQLASSIST,
                 ServerArm.SPRING_BOOT),
             server(
                 "http-read-dropwizard",
-                "The same, against dropwizard-hibernate",
+                "Request over HTTP that reads a book, against dropwizard-hibernate; PostgreSQL",
                 1.2,
                 ServerArm.SQLASSIST,
                 ServerArm.DROPWIZARD),
@@ -181,13 +181,13 @@ final class Comparisons {
                 ServerArm.HAND_WRITTEN),
             server(
                 "http-write-spring-boot",
-                "The same, against Spring Boot and Spring Data JPA",
+                "Request over HTTP that writes a book, against Spring Boot and Spring Data JPA; PostgreSQL",
                 1.5,
                 ServerArm.SQLASSIST,
                 ServerArm.SPRING_BOOT),
             server(
                 "http-write-dropwizard",
-                "The same, against dropwizard-hibernate",
+                "Request over HTTP that writes a book, against dropwizard-hibernate; PostgreSQL",
                 1.2,
                 ServerArm.SQLASSIST,
                 ServerArm.DROPWIZARD)));
