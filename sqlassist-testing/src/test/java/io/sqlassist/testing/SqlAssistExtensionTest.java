@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
@@ -596,31 +597,47 @@ class SqlAssistExtensionTest {
   @SqlAssistTest(registry = OfShop.class)
   static class ThatIsOverBeforeItsJob {
 
+    private final CountDownLatch working = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+
     @Test
-    void begins(DbSessionsContainer db) throws InterruptedException {
-      CountDownLatch working = new CountDownLatch(1);
-      Thread job =
-          new Thread(
-              () ->
-                  Units.useUnit(
-                      shop.registry(),
-                      app -> {
-                        app.writer().persist(new Book("job"));
-                        app.writer().flush();
-                        working.countDown();
-                        while (!db.isEnded() && seen.isEmpty()) {
-                          Thread.onSpinWait();
-                        }
-                      }));
-      job.start();
+    void begins() throws InterruptedException {
+      new Thread(this::work).start();
       assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
-      seen.add("the test is over");
+    }
+
+    private void work() {
+      try {
+        Units.useUnit(
+            shop.registry(),
+            app -> {
+              app.writer().persist(new Book("job"));
+              app.writer().flush();
+              working.countDown();
+              assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
+              LockSupport.parkNanos(100_000_000); // work that outlives the test by a little
+            });
+        seen.add("committed");
+      } catch (Exception | AssertionError e) {
+        seen.add(e);
+      }
+    }
+
+    @AfterEach
+    void end() {
+      over.countDown();
     }
   }
 
   @Test
   void aUnitThatIsAboutToEndIsWaitedFor() {
     Kit.succeeds(ThatIsOverBeforeItsJob.class);
+
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (seen.isEmpty() && System.nanoTime() < end) {
+      Thread.onSpinWait(); // the unit has ended, its thread is about to tell so
+    }
+    assertThat(seen).containsExactly("committed");
   }
 
   @SqlAssistTest(registry = OfShop.class)
