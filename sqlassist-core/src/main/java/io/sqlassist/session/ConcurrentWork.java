@@ -40,7 +40,7 @@ final class ConcurrentWork<T extends @Nullable Object, X extends Exception> {
     this.outerUnit = outerUnit;
     this.work = work;
     this.threads = PieceThreads.get();
-    this.results = new ArrayList<>(Collections.nCopies(work.size(), null));
+    this.results = new ArrayList<@Nullable T>(Collections.<@Nullable T>nCopies(work.size(), null));
   }
 
   /**

@@ -62,7 +62,7 @@ final class TransientFailures extends InternalRouter {
   }
 
   private static void answer(TransientFailureException failure, Context ctx, JavalinState state) {
-    JavalinLogger.warn(failure.getMessage());
+    JavalinLogger.warn(String.valueOf(failure.getMessage()));
     Duration retryAfter = retryAfter(failure);
     if (retryAfter != null) {
       long seconds = Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
