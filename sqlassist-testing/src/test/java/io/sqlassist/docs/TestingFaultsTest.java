@@ -41,7 +41,7 @@ import shop.Title;
 
 /** The code of docs/testing-faults.md. */
 // tag::database[]
-@SqlAssistTest(transactions = Transactions.UNTOUCHED, unit = TestUnit.NONE)
+@SqlAssistTest(transactions = Transactions.SEPARATE, unit = TestUnit.NONE)
 @WithDatabase(name = "shop")
 class TestingFaultsTest {
 

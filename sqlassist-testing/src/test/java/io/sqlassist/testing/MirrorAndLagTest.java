@@ -153,6 +153,27 @@ class MirrorAndLagTest {
     assertThat(LIBRARY.connectionsInUse("reader")).isZero();
   }
 
+  @SqlAssistTest(registry = Libraries.OnH2.class, transactions = Transactions.SEPARATE)
+  @SimulatedLag("reader")
+  @MaxStatements(engine = "reader", value = 1)
+  static class LaggingAndCleanedUp {
+
+    @Test
+    void isEmptyAtTheBeginningAndLags(EngineRegistry registry) {
+      Units.useUnit(registry, db -> db.writer().persist(new Author("new")));
+
+      assertThat(Lagging.read(registry)).isEmpty();
+    }
+  }
+
+  @Test
+  void aLagHoldsTheCleanUpOfSeparateTransactionsNotBack() {
+    Units.useUnit(LIBRARY.registry(), db -> db.writer().persist(new Author("left over")));
+
+    assertThat(Kit.failures(Kit.run(LaggingAndCleanedUp.class))).isEmpty();
+    assertThat(LIBRARY.authors("writer")).isEmpty();
+  }
+
   @SqlAssistTest(registry = Libraries.OnH2.class)
   static class LaggingInASharedTransaction {
     @Test
