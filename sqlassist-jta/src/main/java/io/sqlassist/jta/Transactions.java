@@ -63,7 +63,14 @@ final class Transactions {
     this.warnings = warnings;
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "sqlassist-jta-timer"));
     timer.setRemoveOnCancelPolicy(true);
+    tick(timer);
     workers = Executors.newCachedThreadPool(task -> daemon(task, "sqlassist-jta-worker"));
+  }
+
+  /** Is due before every time-out: else each transaction would wake the timer, to let it wait. */
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the timer
+  private static void tick(ScheduledThreadPoolExecutor timer) {
+    timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
   }
 
   private static Thread daemon(Runnable task, String name) {
