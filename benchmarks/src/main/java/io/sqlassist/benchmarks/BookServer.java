@@ -8,6 +8,7 @@ import io.sqlassist.benchmarks.Database.Use;
 import io.sqlassist.debugpanel.DebugPanelPlugin;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
+import io.sqlassist.observe.Observer;
 import io.sqlassist.session.DbSessionsContainer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,11 +119,12 @@ final class BookServer {
 
   private static void withSqlAssist(
       JavalinConfig config, ServerArm arm, Database database, int poolSize) {
-    EngineRegistry registry = Registries.readerAndWriter(database, poolSize);
+    EngineRegistry registry = EngineRegistry.create(Observer.NONE);
     config.registerPlugin(new SqlAssistPlugin(plugin -> plugin.registry = registry));
-    if (arm != ServerArm.SQLASSIST) {
+    if (arm != ServerArm.SQLASSIST) { // before the engines: it watches those that come after it
       config.registerPlugin(new DebugPanelPlugin(panel -> panel.registry = registry));
     }
+    Registries.addReaderAndWriter(registry, database, poolSize);
     config.routes.get("/unused", ctx -> ctx.result("open"));
     config.routes.get(
         "/books/{id}", ctx -> answer(ctx, db(ctx).reader().find(Book.class, id(ctx))));

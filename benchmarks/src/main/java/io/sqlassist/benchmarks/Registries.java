@@ -12,11 +12,16 @@ final class Registries {
   /** A reader and a writer, each with a pool of its own, on one database. */
   static EngineRegistry readerAndWriter(Database database, int poolSize) {
     EngineRegistry registry = EngineRegistry.create(Observer.NONE);
+    addReaderAndWriter(registry, database, poolSize);
+    return registry;
+  }
+
+  /** As the other, in a registry that somebody may watch already. */
+  static void addReaderAndWriter(EngineRegistry registry, Database database, int poolSize) {
     registry.initializeEngine(
         "reader", config -> on(database, poolSize, config).readOnly().entities(Book.class));
     registry.initializeEngine(
         "writer", config -> on(database, poolSize, config).entities(Book.class));
-    return registry;
   }
 
   /** That many plain engines with one connection each. */

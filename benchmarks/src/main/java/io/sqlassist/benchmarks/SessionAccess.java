@@ -1,10 +1,10 @@
 package io.sqlassist.benchmarks;
 
-import io.sqlassist.engine.Engine;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
 import org.hibernate.Session;
+import org.hibernate.SessionFactory;
 import org.hibernate.Transaction;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 public class SessionAccess {
 
   private EngineRegistry registry;
-  private Engine reader;
-  private Engine writer;
+  private SessionFactory reader;
+  private SessionFactory writer;
   private DbSessionsContainer open;
 
   @Setup
@@ -31,8 +31,8 @@ public class SessionAccess {
     Database database = Database.named("h2");
     Bookshelf.fill(database);
     registry = Registries.readerAndWriter(database, 2);
-    reader = registry.engine("reader");
-    writer = registry.engine("writer");
+    reader = registry.engine("reader").sessionFactory();
+    writer = registry.engine("writer").sessionFactory();
     open = new DbSessionsContainer(registry, UnitOrigin.NONE);
     open.writer();
   }
