@@ -339,6 +339,17 @@ final class LentTransactions {
   private void goBack(Connection connection, Transaction transaction, @Nullable Exception why)
       throws SQLException {
     try {
+      undo(connection, transaction, why);
+      // Nobody may begin before: a savepoint that is set meanwhile is released along with this one.
+      releaseUndone(connection, transaction, why);
+    } finally {
+      leave(transaction);
+    }
+  }
+
+  private void undo(Connection connection, Transaction transaction, @Nullable Exception why)
+      throws SQLException {
+    try {
       connection.rollback(transaction.savepoint);
     } catch (SQLException | RuntimeException e) {
       String lost = spoil(transaction);
@@ -347,9 +358,11 @@ final class LentTransactions {
         failure.addSuppressed(why);
       }
       throw failure;
-    } finally {
-      leave(transaction);
     }
+  }
+
+  private static void releaseUndone(
+      Connection connection, Transaction transaction, @Nullable Exception why) throws SQLException {
     try {
       release(connection, transaction);
     } catch (SQLException | RuntimeException e) {

@@ -19,6 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
@@ -603,5 +607,46 @@ class SharedConnectionIT {
     assertThat(failure.get()).isNull();
     assertThat(order).containsExactly("first ends", "second has written");
     assertThat(seenBy(owner)).containsExactly("1 first", "2 second");
+  }
+
+  @Test
+  void unitsThatAreUndoneTakeNothingOfOthersWithThem() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Future<?>> units = new ArrayList<>();
+    List<String> kept = new ArrayList<>();
+    try (EngineRegistry.Loan loan = registry.lend(writer())) {
+      assertThat(loan).isNotNull();
+      for (int i = 10; i < 70; i++) {
+        String isbn = "novel " + i;
+        boolean fails = i % 2 == 0;
+        if (!fails) {
+          kept.add(isbn);
+        }
+        units.add(threads.submit(() -> persistOrFail(isbn, fails)));
+      }
+      for (Future<?> unit : units) {
+        unit.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+
+    assertThat(seenBy(owner)).isEqualTo(kept);
+  }
+
+  private void persistOrFail(String isbn, boolean fails) {
+    IllegalStateException onPurpose = new IllegalStateException("on purpose");
+    try {
+      Units.useUnit(
+          registry,
+          db -> {
+            persist(db.writer(), isbn);
+            if (fails) {
+              throw onPurpose;
+            }
+          });
+    } catch (IllegalStateException e) {
+      assertThat(e).isSameAs(onPurpose);
+    }
   }
 }
