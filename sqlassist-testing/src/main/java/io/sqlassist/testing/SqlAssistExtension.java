@@ -199,7 +199,7 @@ public final class SqlAssistExtension
 
   @Override
   public void interceptBeforeEachMethod(
-      Invocation<@Nullable Void> invocation,
+      Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -208,7 +208,7 @@ public final class SqlAssistExtension
 
   @Override
   public void interceptTestMethod(
-      Invocation<@Nullable Void> invocation,
+      Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -217,7 +217,7 @@ public final class SqlAssistExtension
 
   @Override
   public void interceptTestTemplateMethod(
-      Invocation<@Nullable Void> invocation,
+      Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -235,7 +235,7 @@ public final class SqlAssistExtension
 
   @Override
   public void interceptDynamicTest(
-      Invocation<@Nullable Void> invocation,
+      Invocation<Void> invocation,
       DynamicTestInvocationContext test,
       ExtensionContext context)
       throws Throwable {
@@ -244,7 +244,7 @@ public final class SqlAssistExtension
 
   @Override
   public void interceptAfterEachMethod(
-      Invocation<@Nullable Void> invocation,
+      Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
