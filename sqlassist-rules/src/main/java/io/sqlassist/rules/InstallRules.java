@@ -1,18 +1,17 @@
 package io.sqlassist.rules;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -31,11 +30,11 @@ public final class InstallRules {
   private static final int REFUSED = 1;
   private static final int MISUSED = 2;
 
-  private final BufferedReader answers;
+  private final Answers answers;
   private final PrintStream out;
   private final PrintStream err;
 
-  private InstallRules(BufferedReader answers, PrintStream out, PrintStream err) {
+  private InstallRules(Answers answers, PrintStream out, PrintStream err) {
     this.answers = answers;
     this.out = out;
     this.err = err;
@@ -46,12 +45,11 @@ public final class InstallRules {
    * refused or failed, 2 if the arguments are wrong.
    *
    * @param arguments {@code install-rules}, then {@code --target}, {@code --directory}, {@code
-   *     --force}; without any the usage is printed
+   *     --force}, {@code --wait}; without any the usage is printed
    */
   public static void main(String[] arguments) {
-    BufferedReader answers =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    System.exit(new InstallRules(answers, System.out, System.err).run(List.of(arguments)));
+    System.exit(
+        new InstallRules(new Answers(System.in), System.out, System.err).run(List.of(arguments)));
   }
 
   private int run(List<String> arguments) {
@@ -60,7 +58,9 @@ public final class InstallRules {
       return arguments.isEmpty() ? MISUSED : DONE;
     }
     try {
-      return install(Request.of(arguments));
+      Request request = Request.of(arguments);
+      answers.patience(request.patience());
+      return install(request);
     } catch (IllegalArgumentException e) {
       err.println(e.getMessage());
       return MISUSED;
@@ -72,24 +72,41 @@ public final class InstallRules {
 
   private int install(Request request) throws IOException {
     Map<PlannedFile, PlannedFile.State> plan = plan(request);
-    Set<PlannedFile> kept = request.force() ? Set.of() : ask(plan);
+    Set<PlannedFile> kept = ask(plan, request);
+    Map<PlannedFile, PlannedFile.State> writes = new LinkedHashMap<>(plan);
+    writes.keySet().removeAll(kept);
+    writes.values().removeIf(PlannedFile.State.CURRENT::equals);
+    refuseWhatCannotBeWritten(writes.keySet(), request.directory());
     out.println("SqlAssist's rules in " + request.directory().toRealPath() + ":");
+    int done = 0;
     for (Map.Entry<PlannedFile, PlannedFile.State> each : plan.entrySet()) {
       PlannedFile file = each.getKey();
-      if (kept.contains(file)) {
-        report("kept", file);
-      } else if (each.getValue() == PlannedFile.State.CURRENT) {
-        report("unchanged", file);
-      } else {
-        try {
-          file.write(request.directory());
-        } catch (IOException e) {
-          throw new IOException(file.path() + " can't be written: " + e, e);
-        }
-        report(written(each.getValue()), file);
+      if (!writes.containsKey(file)) {
+        report(kept.contains(file) ? "kept" : "unchanged", file);
+        continue;
       }
+      try {
+        file.write(request.directory());
+      } catch (IOException e) {
+        err.println(stopped(done, writes.size(), file, e));
+        return REFUSED;
+      }
+      report(written(each.getValue()), file);
+      done++;
     }
     return DONE;
+  }
+
+  private static String stopped(int done, int all, PlannedFile file, IOException e) {
+    return "Stopped after "
+        + done
+        + " of "
+        + all
+        + " files: "
+        + file.path()
+        + " can't be written: "
+        + e
+        + ". Look at that file, and run the same command again.";
   }
 
   private static Map<PlannedFile, PlannedFile.State> plan(Request request) throws IOException {
@@ -100,50 +117,85 @@ public final class InstallRules {
     Map<PlannedFile, PlannedFile.State> plan = new LinkedHashMap<>();
     for (Target target : request.targets()) {
       for (PlannedFile file : target.files(rules)) {
-        if (Files.isDirectory(request.directory().resolve(file.path()))) {
-          throw new IOException(file.path() + " is a directory");
-        }
         plan.put(file, file.state(request.directory()));
       }
     }
     return plan;
   }
 
+  private static void refuseWhatCannotBeWritten(Set<PlannedFile> files, Path project)
+      throws IOException {
+    for (PlannedFile file : files) {
+      Optional<String> obstacle = ProjectPaths.obstacle(project, file.path());
+      if (obstacle.isPresent()) {
+        throw new IOException(
+            file.path() + " can't be written, since " + obstacle.get() + "; nothing was changed");
+      }
+    }
+  }
+
   /** Asks for all before the first is written; the files that are to be left as they are. */
-  private Set<PlannedFile> ask(Map<PlannedFile, PlannedFile.State> plan) throws IOException {
+  private Set<PlannedFile> ask(Map<PlannedFile, PlannedFile.State> plan, Request request)
+      throws IOException {
     Set<PlannedFile> kept = new LinkedHashSet<>();
     for (Map.Entry<PlannedFile, PlannedFile.State> each : plan.entrySet()) {
-      String question = question(each.getKey(), each.getValue());
-      if (question.isEmpty()) {
+      PlannedFile file = each.getKey();
+      Optional<Path> outside = ProjectPaths.outside(request.directory(), file.path());
+      String question = question(file, each.getValue(), outside);
+      // Who has forced a project has not meant what is somewhere else.
+      if (question.isEmpty() || (request.force() && outside.isEmpty())) {
         continue;
       }
       out.print(question + " [y/N] ");
       out.flush();
-      String answer = answers.readLine();
+      String answer = answers.next();
       if (answer == null) {
         out.println();
-        throw new IOException(
-            "nothing was changed, because "
-                + each.getKey().path()
-                + " is there and nobody answers. Run it in a terminal, or with --force, which replaces"
-                + " such files; to see what they would become, use --directory with an empty one");
+        throw new IOException(nobodyAnswers(file, outside));
       }
       if (!Set.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT))) {
-        kept.add(each.getKey());
+        kept.add(file);
       }
     }
     return kept;
   }
 
-  private static String question(PlannedFile file, PlannedFile.State state) {
-    return switch (state) {
-      case ABSENT, CURRENT, OUTDATED -> "";
-      case WITHOUT_SECTION -> file.path() + " is yours. Add a section on SqlAssist at its end?";
-      case CHANGED ->
-          file.isSection()
-              ? "The section on SqlAssist in " + file.path() + " was changed. Replace it?"
-              : file.path() + " was changed, or is not of install-rules. Replace it?";
-    };
+  private static String nobodyAnswers(PlannedFile file, Optional<Path> outside) {
+    return outside
+        .map(
+            place ->
+                "nothing was changed, because "
+                    + file.path()
+                    + " leads out of the project, to "
+                    + place
+                    + ", and nobody answers. Run it in a terminal, or install there with"
+                    + " --directory; --force is for the project only")
+        .orElseGet(
+            () ->
+                "nothing was changed, because "
+                    + file.path()
+                    + " is there and nobody answers. Run it in a terminal, or with --force, which"
+                    + " replaces such files; to see what they would become, use --directory with"
+                    + " an empty one");
+  }
+
+  private static String question(
+      PlannedFile file, PlannedFile.State state, Optional<Path> outside) {
+    if (state == PlannedFile.State.CURRENT) {
+      return "";
+    }
+    String question =
+        switch (state) {
+          case ABSENT, CURRENT, OUTDATED -> outside.isEmpty() ? "" : "Write it there?";
+          case WITHOUT_SECTION -> file.path() + " is yours. Add a section on SqlAssist at its end?";
+          case CHANGED ->
+              file.isSection()
+                  ? "The section on SqlAssist in " + file.path() + " was changed. Replace it?"
+                  : file.path() + " was changed, or is not of install-rules. Replace it?";
+        };
+    return outside
+        .map(place -> file.path() + " leads out of the project, to " + place + ". " + question)
+        .orElse(question);
   }
 
   private static String written(PlannedFile.State before) {
@@ -164,7 +216,7 @@ public final class InstallRules {
     StringBuilder text =
         new StringBuilder(
             """
-            Usage: java -jar sqlassist-rules.jar install-rules --target <assistant> [--directory <project>] [--force]
+            Usage: java -jar sqlassist-rules.jar install-rules --target <assistant> [--directory <project>] [--force] [--wait <seconds>]
 
               --target     whose rules to install; may be given more than once:
             """);
@@ -177,13 +229,14 @@ public final class InstallRules {
         + """
               --directory  the project; by default the current directory
               --force      replace files that are there without asking, also those that are not of install-rules
+              --wait       how long to wait for an answer where there is no terminal; by default 60
 
             Files that it wrote before and nobody has changed are renewed. For others it asks.
             """;
   }
 
   /** What was asked for. */
-  private record Request(Set<Target> targets, Path directory, boolean force) {
+  private record Request(Set<Target> targets, Path directory, boolean force, Duration patience) {
 
     static Request of(List<String> arguments) {
       if (!arguments.get(0).equals("install-rules")) {
@@ -193,25 +246,27 @@ public final class InstallRules {
       Set<Target> targets = new LinkedHashSet<>();
       Path directory = Path.of("");
       boolean force = false;
+      Duration patience = Duration.ofSeconds(60);
       List<String> rest = new ArrayList<>(arguments.subList(1, arguments.size()));
       while (!rest.isEmpty()) {
         String option = rest.remove(0);
         switch (option) {
           case "--force" -> force = true;
           case "--target" -> targets.add(target(value(option, rest)));
+          case "--wait" -> patience = seconds(value(option, rest));
           case "--directory" -> directory = Path.of(value(option, rest));
           default ->
               throw new IllegalArgumentException(
                   "There is no option '"
                       + option
-                      + "'. Known: --target, --directory, --force, --help.");
+                      + "'. Known: --target, --directory, --force, --wait, --help.");
         }
       }
       if (targets.isEmpty()) {
         throw new IllegalArgumentException(
             "For which assistant? Add --target with one of: " + Target.arguments() + ".");
       }
-      return new Request(targets, directory, force);
+      return new Request(targets, directory, force, patience);
     }
 
     private static String value(String option, List<String> rest) {
@@ -223,6 +278,14 @@ public final class InstallRules {
                 + ".");
       }
       return rest.remove(0);
+    }
+
+    private static Duration seconds(String value) {
+      if (!value.matches("[1-9][0-9]{0,5}")) {
+        throw new IllegalArgumentException(
+            "--wait needs a number of seconds, 1 or more, and not '" + value + "'.");
+      }
+      return Duration.ofSeconds(Long.parseLong(value));
     }
 
     private static Target target(String name) {

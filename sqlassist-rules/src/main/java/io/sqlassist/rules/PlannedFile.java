@@ -11,6 +11,8 @@ import java.nio.file.Path;
  */
 record PlannedFile(String path, String content, boolean isSection) {
 
+  private static final String CRLF = "\r\n";
+
   /** What is there. */
   enum State {
     /** No such file. */
@@ -38,13 +40,16 @@ record PlannedFile(String path, String content, boolean isSection) {
    *     answer exists
    */
   State state(Path project) throws IOException {
-    Path file = project.resolve(path);
+    Path file = ProjectPaths.real(project, path);
     if (!Files.exists(file)) {
       return State.ABSENT;
     }
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(path + " is " + (Files.isDirectory(file) ? "a directory" : "no file"));
+    }
     String there;
     try {
-      there = read(file);
+      there = Files.readString(file);
     } catch (CharacterCodingException e) {
       if (isSection) {
         throw new IOException(
@@ -57,8 +62,10 @@ record PlannedFile(String path, String content, boolean isSection) {
       if (!Seal.hasSection(there)) {
         return State.WITHOUT_SECTION;
       }
-      ours = Seal.section(there, path);
+      Seal.Span section = Seal.section(there, path);
+      ours = there.substring(section.from(), section.to());
     }
+    ours = ours.replace(CRLF, "\n"); // git may have changed them since
     if (ours.equals(content)) {
       return State.CURRENT;
     }
@@ -66,27 +73,31 @@ record PlannedFile(String path, String content, boolean isSection) {
   }
 
   void write(Path project) throws IOException {
-    Path file = project.resolve(path);
-    Files.createDirectories(project.resolve(path).toAbsolutePath().getParent());
+    Path file = ProjectPaths.real(project, path);
+    Files.createDirectories(file.getParent());
     if (!isSection || !Files.exists(file)) {
       Files.writeString(file, isSection ? content + "\n" : content);
       return;
     }
-    String raw = Files.readString(file);
-    String there = raw.replace("\r\n", "\n");
-    String changed;
+    // The rest of the file is the user's, and stays as it is, with whatever line ends it has.
+    String there = Files.readString(file);
     if (Seal.hasSection(there)) {
-      changed = there.replace(Seal.section(there, path), content);
+      Seal.Span section = Seal.section(there, path);
+      boolean crlf = there.substring(section.from(), section.to()).contains(CRLF);
+      Files.writeString(
+          file,
+          there.substring(0, section.from())
+              + withLineEnds(crlf, content)
+              + there.substring(section.to()));
     } else {
       String gap = there.isBlank() ? "" : there.endsWith("\n") ? "\n" : "\n\n";
-      changed = there + gap + content + "\n";
+      int last = there.lastIndexOf('\n');
+      boolean crlf = last > 0 && there.charAt(last - 1) == '\r';
+      Files.writeString(file, there + withLineEnds(crlf, gap + content + "\n"));
     }
-    // The rest of the file is the user's, and keeps its line ends.
-    Files.writeString(file, raw.contains("\r\n") ? changed.replace("\n", "\r\n") : changed);
   }
 
-  /** With plain line ends: git may have changed them since. */
-  private static String read(Path file) throws IOException {
-    return Files.readString(file).replace("\r\n", "\n");
+  private static String withLineEnds(boolean crlf, String text) {
+    return crlf ? text.replace("\n", CRLF) : text;
   }
 }

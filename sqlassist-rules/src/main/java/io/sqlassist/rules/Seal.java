@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
  */
 final class Seal {
 
+  /** A part of a text. */
+  record Span(int from, int to) {}
+
   private static final Pattern LAST_LINE =
       Pattern.compile("\n<!-- sqlassist-rules ([0-9a-f]{16}): [^\n]* -->\n*\\z");
   private static final Pattern BEGIN =
-      Pattern.compile("(?m)^<!-- sqlassist-rules:begin ([0-9a-f]{16}): [^\n]* -->\n");
+      Pattern.compile("(?m)^<!-- sqlassist-rules:begin ([0-9a-f]{16}): [^\r\n]* -->\r?\n");
   private static final String BEGIN_WORD = "<!-- sqlassist-rules:begin";
   private static final String END = "<!-- sqlassist-rules:end -->";
   private static final String MEANING = "renewed by install-rules while nobody changes it -->\n";
@@ -33,10 +36,21 @@ final class Seal {
   }
 
   static boolean hasSection(String text) {
-    return text.contains(BEGIN_WORD);
+    return text.contains(BEGIN_WORD) || text.contains(END);
   }
 
-  static String section(String text, String path) throws IOException {
+  /**
+   * Where our section stands, whatever its line ends are.
+   *
+   * @throws IOException when there is not exactly one, from its first line to its last
+   */
+  static Span section(String text, String path) throws IOException {
+    if (isTwice(text, BEGIN_WORD) || isTwice(text, END)) {
+      throw new IOException(
+          path
+              + " has more than one section of install-rules, as a merge may leave it. Remove all"
+              + " but one, each from 'sqlassist-rules:begin' to 'sqlassist-rules:end', and try again");
+    }
     Matcher begin = BEGIN.matcher(text);
     int from = begin.find() ? begin.start() : -1;
     int to = from < 0 ? -1 : text.indexOf(END, from);
@@ -46,7 +60,11 @@ final class Seal {
               + " has a section of install-rules whose first or last line is damaged. Remove the"
               + " section, from 'sqlassist-rules:begin' to 'sqlassist-rules:end', and try again");
     }
-    return text.substring(from, to + END.length());
+    return new Span(from, to + END.length());
+  }
+
+  private static boolean isTwice(String text, String word) {
+    return text.indexOf(word) != text.lastIndexOf(word);
   }
 
   static boolean isUnbroken(String text, boolean isSection) {

@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -240,6 +242,8 @@ class InstallRulesIT {
     assertThat(install("--target").err()).contains("--target needs a value, one of: claude");
     assertThat(install("--traget", "claude").err())
         .contains("There is no option '--traget'. Known: --target");
+    assertThat(install("--target", "claude", "--wait", "soon").err())
+        .contains("--wait needs a number of seconds", "'soon'");
     assertThat(run("", project, "instal-rules").err())
         .contains("There is no command 'instal-rules'. Known: install-rules");
     assertThat(install("--target", "claude", "--directory", "no/such").err())
@@ -268,7 +272,161 @@ class InstallRulesIT {
     Run run = install("--target", "claude");
 
     assertThat(run.exit()).isEqualTo(1);
-    assertThat(run.err()).contains("Not installed: " + SKILL + " can't be written");
+    assertThat(run.err())
+        .contains(
+            "Not installed: " + SKILL + " can't be written",
+            ".claude is no directory",
+            "nothing was changed");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsFoundBeforeTheFirstFileIsWritten() throws Exception {
+    write(".junie", "a file, where a directory is needed");
+    TreeMap<String, String> before = contents();
+
+    Run run = install("--target", "claude", "--target", "junie");
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains(".junie is no directory", "nothing was changed");
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whoIsStoppedInTheMiddleIsToldSo() throws Exception {
+    // The index is smaller than a file may be here, the first rule is larger.
+    String limit = "ulimit -f 3; exec \"$0\" \"$@\"";
+    List<String> command = new ArrayList<>(List.of("bash", "-c", limit));
+    command.addAll(program("install-rules", "--target", "claude"));
+    command.add(command.indexOf("-jar"), "-XX:-UsePerfData");
+
+    Run run = run("", project, command);
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out()).contains("  written    ");
+    assertThat(run.err())
+        .startsWith("Stopped after 1 of 7 files: .claude/skills/sqlassist/references/")
+        .contains("can't be written", "run the same command again")
+        .doesNotContain("Not installed");
+  }
+
+  @Test
+  void lineEndsOfTheUsersOwnTextStayAsTheyAre() throws Exception {
+    String mine = "# Ours\r\nUnix\nWindows\r\nUnix\n";
+    write("AGENTS.md", mine);
+
+    assertThat(answer("y\n", "--target", "agents").exit()).isZero();
+    String extended = text("AGENTS.md");
+    assertThat(extended).startsWith(mine + "\n<!-- sqlassist-rules:begin ").endsWith("end -->\n");
+    assertThat(extended.substring(mine.length())).doesNotContain("\r");
+
+    String tail = "\nUnix\nWindows\r\n";
+    write("AGENTS.md", mine + Seal.fence("older\n").replace("\n", "\r\n") + tail);
+    assertThat(install("--target", "agents").out()).contains("  renewed    AGENTS.md");
+    String renewed = text("AGENTS.md");
+    assertThat(renewed).startsWith(mine + "<!-- sqlassist-rules:begin ").endsWith(tail);
+    assertThat(
+            renewed.substring(mine.length(), renewed.length() - tail.length()).replace("\r\n", ""))
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void twoSectionsAreRefused() throws Exception {
+    install("--target", "agents");
+    String twice = text("AGENTS.md") + Seal.fence("of another branch\n") + "\n";
+    write("AGENTS.md", twice);
+
+    Run run = install("--target", "agents", "--force");
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("AGENTS.md has more than one section", "Remove all but one");
+    assertThat(text("AGENTS.md")).isEqualTo(twice);
+  }
+
+  @Test
+  void aSectionWithoutItsFirstLineIsDamaged() throws Exception {
+    write("AGENTS.md", "## SqlAssist\n<!-- sqlassist-rules:end -->\n");
+
+    assertThat(answer("y\n", "--target", "agents").err()).contains("AGENTS.md has", "damaged");
+  }
+
+  @Test
+  void aLinkOutOfTheProjectIsFollowedAfterAYesOnly(@TempDir Path other) throws Exception {
+    Files.createSymbolicLink(project.resolve(".claude"), other);
+    Path there = other.toRealPath().resolve("skills/sqlassist/SKILL.md");
+
+    for (String force : List.of("", "--force")) {
+      Run refused =
+          force.isEmpty()
+              ? install("--target", "claude")
+              : install("--target", "claude", "--force");
+      assertThat(refused.exit()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains(SKILL + " leads out of the project, to " + there, "nobody answers");
+      assertThat(other).isEmptyDirectory();
+    }
+
+    Run run = answer("y\n" + "n\n".repeat(6), "--target", "claude");
+    assertThat(run.out())
+        .contains(SKILL + " leads out of the project, to " + there + ". Write it there? [y/N]");
+    assertThat(there).exists();
+    assertThat(there.resolveSibling("references")).doesNotExist();
+  }
+
+  @Test
+  void aLinkToWhatIsNotThereIsNoWayOut(@TempDir Path other) throws Exception {
+    Path outside = other.toRealPath().resolve("outside.md");
+    Files.createSymbolicLink(project.resolve("AGENTS.md"), outside);
+
+    Run refused = install("--target", "agents");
+
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("AGENTS.md leads out of the project, to " + outside);
+    assertThat(outside).doesNotExist();
+    assertThat(answer("y\n", "--target", "agents").exit()).isZero();
+    assertThat(outside).content().contains("## SqlAssist");
+  }
+
+  @Test
+  void aLinkInsideOfTheProjectIsNothingToAskFor() throws Exception {
+    Files.createSymbolicLink(project.resolve(".claude"), Path.of("assistants"));
+    Files.createDirectory(project.resolve("assistants"));
+
+    Run run = install("--target", "claude");
+
+    assertThat(run.exit()).isZero();
+    assertThat(files()).hasSize(7).allMatch(file -> file.startsWith("assistants/skills/"));
+  }
+
+  @Test
+  void aLinkToItselfIsTold() throws Exception {
+    Files.createSymbolicLink(project.resolve(".claude"), Path.of(".claude"));
+
+    Run run = install("--target", "claude");
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("Not installed: ", "a symbolic link that leads to itself");
+  }
+
+  @Test
+  void anInputThatIsOpenAndSilentIsGivenUp() throws Exception {
+    write(SKILL, "mine\n");
+    Path out = Files.createTempFile("out", ".txt");
+    Process process =
+        new ProcessBuilder(program("install-rules", "--target", "claude", "--wait", "1"))
+            .directory(project.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start(); // its input is a pipe into which nobody writes
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.exitValue()).isEqualTo(1);
+      assertThat(out).content().contains("nothing was changed", "nobody answers");
+    } finally {
+      process.destroyForcibly();
+      Files.deleteIfExists(out);
+    }
+    assertThat(contents()).containsOnlyKeys(SKILL);
   }
 
   private Run install(String... options) throws Exception {
@@ -281,7 +439,7 @@ class InstallRulesIT {
     return run(answers, project, arguments.toArray(String[]::new));
   }
 
-  private static Run run(String answers, Path directory, String... arguments) throws Exception {
+  private static List<String> program(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -290,6 +448,14 @@ class InstallRulesIT {
                 "-jar",
                 System.getProperty("rules.jar")));
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static Run run(String answers, Path directory, String... arguments) throws Exception {
+    return run(answers, directory, program(arguments));
+  }
+
+  private static Run run(String answers, Path directory, List<String> command) throws Exception {
     Path in = Files.createTempFile("answers", ".txt");
     Path out = Files.createTempFile("out", ".txt");
     Path err = Files.createTempFile("err", ".txt");
