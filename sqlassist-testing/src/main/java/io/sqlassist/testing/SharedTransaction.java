@@ -7,7 +7,9 @@ import io.sqlassist.engine.EngineState;
 import io.sqlassist.engine.LentConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,9 @@ final class SharedTransaction implements TestPart {
 
   /** A connection of a pool, and the mode it came in. */
   private record Own(Engine engine, Connection connection, boolean autocommit) {}
+
+  /** What the database forgets if somebody ends the transaction; by engine. */
+  private final Map<String, Savepoint> begins = new HashMap<>();
 
   /** Those that write, by engine. */
   private final Map<String, Own> own = new LinkedHashMap<>();
@@ -107,6 +112,9 @@ final class SharedTransaction implements TestPart {
     }
     own.put(engine.name(), taken);
     taken.connection().setAutoCommit(false);
+    if (taken.connection().getMetaData().supportsSavepoints()) {
+      begins.put(engine.name(), taken.connection().setSavepoint());
+    }
     return taken.connection();
   }
 
@@ -183,8 +191,60 @@ final class SharedTransaction implements TestPart {
     if (ending != null) {
       ending.close();
     }
-    giveBack(null);
+    IllegalStateException lost = lookForOthersEnds(run);
+    giveBack(lost);
     SecondLevelCaches.forget(run.registry()); // of what is not there any more
+    if (lost != null) {
+      throw lost;
+    }
+  }
+
+  /**
+   * Goes back to where the test began, on each connection.
+   *
+   * @return null, unless there are databases that don't know any more where that was
+   */
+  private @Nullable IllegalStateException lookForOthersEnds(TestRun run) {
+    Map<String, SQLException> lost = new LinkedHashMap<>();
+    for (Own each : own.values()) {
+      Savepoint begin = begins.remove(each.engine().name());
+      if (begin == null) {
+        continue;
+      }
+      try {
+        each.connection().rollback(begin);
+      } catch (SQLException e) {
+        if (works(each.connection())) { // else giving it back tells that it is broken
+          lost.put(each.engine().name(), e);
+        }
+      }
+    }
+    return lost.isEmpty() ? null : lost(run, lost);
+  }
+
+  private static IllegalStateException lost(TestRun run, Map<String, SQLException> engines) {
+    IllegalStateException lost =
+        new IllegalStateException(
+            "Test '"
+                + run.name()
+                + "': something has ended the transaction that it shares on "
+                + engines.keySet()
+                + ". Most likely the application has committed it by an SQL statement: one that"
+                + " changes tables (DDL) commits by itself on MariaDB, H2 and others. The rows that"
+                + " were there by then stay, and later tests see them. Make tables before, in a"
+                + " @BeforeAll method, or test with transactions = SEPARATE. Or the database has"
+                + " rolled all of it back, as some do after a deadlock: then nothing stays.");
+    engines.values().forEach(lost::addSuppressed);
+    return lost;
+  }
+
+  private static boolean works(Connection connection) {
+    try {
+      connection.rollback();
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   private void giveBack(@Nullable Throwable because) throws SQLException {

@@ -9,26 +9,36 @@ public enum Transactions {
 
   /**
    * The test and the application, on whichever thread, work in one transaction for each engine,
-   * which is rolled back at the end whatever they did. A commit of the application makes its work
-   * part of that transaction: test and application see it, nobody else does. A rollback of the
-   * application undoes what it did since it began, and nothing else.
+   * which is rolled back at the end, whether the test has failed or not. A commit of the
+   * application makes its work part of that transaction: test and application see it, nobody else
+   * does. A rollback of the application undoes what it did since it began, and nothing else. What
+   * is done before and after the tests of a class, in {@code @BeforeAll} and {@code @AfterAll}, has
+   * no part in it: it is really committed, and stays.
    *
    * <p>Fast, and leaves nothing behind. It can't show what needs a real commit, or more than one
    * connection:
    *
    * <ul>
+   *   <li>That a reader does not see what its own request has written and not committed, nor what
+   *       another one that runs has: here it sees both, since it is on the writer's connection. In
+   *       production it sees neither, and code that writes and reads it again through the reader
+   *       fails.
+   *   <li>That a unit of work inside of another one stays when the outer one is rolled back: here
+   *       it is undone with it, although its hooks and its report have said that it was committed.
+   *   <li>Rights of the reader's database user, where it shares the writer's connection: by {@code
+   *       doWork} it can write there.
    *   <li>Constraints that the database checks at the commit (deferred ones), and commits that
    *       fail.
    *   <li>Locks, deadlocks, isolation levels: units of the application take turns, on one
    *       connection.
    *   <li>What others see after a commit: other connections, processes, readers of another
    *       database.
-   *   <li>Rights of the reader's database user, where it shares the writer's connection; connection
-   *       listeners; the limits of pools.
-   *   <li>PostgreSQL: a statement that fails on an autocommit engine, or on a reader, ends the
-   *       whole transaction.
-   *   <li>What no rollback undoes: values that sequences have given, and on MariaDB and H2 changes
-   *       of tables (DDL), which commit all that was done before.
+   *   <li>Connection listeners; the limits of pools.
+   *   <li>PostgreSQL: a reader fails while a unit on the writer has a statement that failed, and
+   *       has not rolled back.
+   *   <li>What no rollback undoes: values that sequences have given, and what the application
+   *       commits past SqlAssist. On MariaDB and H2 every change of a table (DDL) commits all that
+   *       was done before. The rows stay, and the test fails.
    *   <li>Deadlocks and time-outs on MariaDB and H2 that roll the whole transaction back.
    *   <li>Engines that commit through a coordinator (JTA); they are refused.
    * </ul>

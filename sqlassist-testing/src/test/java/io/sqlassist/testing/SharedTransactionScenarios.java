@@ -9,6 +9,9 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +31,11 @@ abstract class SharedTransactionScenarios {
 
   private static Server server;
 
+  /** What ends the transaction around it, without anybody's commit. */
+  private static String committing;
+
   SharedTransactionScenarios(DatabaseKind kind) {
+    committing = kind == DatabaseKind.POSTGRESQL ? "commit" : "create table made (id int)";
     shop = new Shop(kind);
     server = Server.start(SharedTransactionScenarios::routes);
   }
@@ -57,10 +64,22 @@ abstract class SharedTransactionScenarios {
                   CompletableFuture.runAsync(
                       () -> db.writer().persist(new Book(ctx.pathParam("title")))));
         });
+    config.routes.post(
+        "/committing/{engine}",
+        ctx ->
+            ctx.with(SqlAssistPlugin.class)
+                .session(ctx.pathParam("engine"))
+                .doWork(SharedTransactionScenarios::commit));
     config.routes.get(
         "/books",
         ctx ->
             ctx.result(String.join(" ", Shop.titles(ctx.with(SqlAssistPlugin.class), "reader"))));
+  }
+
+  private static void commit(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(committing);
+    }
   }
 
   @AfterEach
@@ -245,5 +264,58 @@ abstract class SharedTransactionScenarios {
   @Test
   void unitsOnTheTestsThreadAreInTheTransactionToo() {
     succeeds(OnTheTestsThread.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WhoseApplicationCommits {
+
+    @Test
+    void succeeds() throws Exception {
+      assertThat(server.post("/books/Emma")).isEqualTo(201);
+      server.post("/committing/writer"); // how it answers is the database's affair
+    }
+  }
+
+  @Test
+  void anApplicationThatCommitsTheSharedTransactionIsTold() throws SQLException {
+    List<Throwable> failures = Kit.failures(Kit.run(WhoseApplicationCommits.class));
+    List<String> stay = shop.stored("writer");
+    shop.execute("writer", "delete from Book", "drop table if exists made");
+
+    assertThat(stay).containsExactly("Emma");
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll(
+                        "WhoseApplicationCommits.succeeds", "[writer]", "committed", "DDL"));
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WhoseLoggerCommits {
+
+    @Test
+    void fails() throws Exception {
+      assertThat(server.post("/books/Emma")).isEqualTo(201);
+      server.post("/committing/logger");
+      throw new AssertionError("on purpose");
+    }
+  }
+
+  @Test
+  void itIsToldBesidesWhatTheTestFailsWith() throws SQLException {
+    List<Throwable> failures = Kit.failures(Kit.run(WhoseLoggerCommits.class));
+    List<String> stay = shop.stored("logger");
+    shop.execute("logger", "delete from Book", "drop table if exists made");
+
+    assertThat(stay).containsExactly("sold Emma");
+    assertThat(failures)
+        .singleElement()
+        .satisfies(failure -> assertThat(failure).hasMessage("on purpose"));
+    assertThat(failures.get(0).getSuppressed())
+        .singleElement()
+        .satisfies(lost -> assertThat(lost).hasMessageContaining("[logger]"));
   }
 }
