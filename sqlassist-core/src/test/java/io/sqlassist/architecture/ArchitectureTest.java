@@ -63,6 +63,7 @@ class ArchitectureTest {
                       "engine.Checkpoints",
                       "engine.Migrations",
                       "engine.LentConnection",
+                      "engine.SerialJdbc",
                       "schema.NamedConstraints",
                       "session.SavepointBlock",
                       "session.PieceThreads",
