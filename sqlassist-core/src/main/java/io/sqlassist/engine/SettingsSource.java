@@ -15,7 +15,8 @@ abstract class SettingsSource {
   private static final String DEFAULTS = "defaults.";
 
   /** Keys of other parts of SqlAssist. */
-  private static final Set<String> OTHERS = Set.of("sqlassist.mode");
+  private static final Set<String> OTHERS =
+      Set.of("sqlassist.mode", "sqlassist.embedded.cache", "sqlassist.testing.clean");
 
   /** Takes what is found. */
   interface Reader {

@@ -429,6 +429,8 @@ class EngineSettingsTest {
     Properties properties = new Properties();
     properties.setProperty("shop.color", "red");
     properties.setProperty("sqlassist.mode", "dev");
+    properties.setProperty("sqlassist.embedded.cache", "/tmp");
+    properties.setProperty("sqlassist.testing.clean", "postgres");
 
     assertThat(start(writer().with(properties)).name()).isEqualTo("writer");
   }

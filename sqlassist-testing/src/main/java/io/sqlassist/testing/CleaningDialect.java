@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 enum CleaningDialect {
   H2 {
     @Override
-    void emptyCycle(Statement statement, Set<Table> cycle, Set<Table> referring)
-        throws SQLException {
+    void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException {
       Connection connection = statement.getConnection();
       try {
         for (Table table : cycle) {
@@ -79,13 +78,36 @@ enum CleaningDialect {
     }
 
     @Override
-    void emptyCycle(Statement statement, Set<Table> cycle, Set<Table> referring)
-        throws SQLException {
-      List<String> names = new ArrayList<>();
-      for (Table table : referring) {
-        names.add(quoted(statement.getConnection(), table));
+    Set<Table> ofExtensions(Statement statement) throws SQLException {
+      Set<Table> tables = new LinkedHashSet<>();
+      try (ResultSet row =
+          statement.executeQuery(
+              "select n.nspname, c.relname from pg_depend d join pg_class c on c.oid = d.objid join"
+                  + " pg_namespace n on n.oid = c.relnamespace where d.classid ="
+                  + " 'pg_class'::regclass and d.deptype = 'e' and c.relkind in ('r', 'p')")) {
+        while (row.next()) {
+          tables.add(new Table(null, row.getString(1), row.getString(2)));
+        }
       }
-      statement.execute("truncate table " + String.join(", ", names));
+      return tables;
+    }
+
+    /**
+     * In one statement, since foreign keys are checked at the end of each. To truncate would be
+     * refused where a table that is kept refers to one of these, also if it has no rows.
+     */
+    @Override
+    void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException {
+      List<String> deletions = new ArrayList<>();
+      for (Table table : cycle) {
+        deletions.add(
+            "d"
+                + deletions.size()
+                + " as ("
+                + delete(quoted(statement.getConnection(), table))
+                + ")");
+      }
+      statement.execute("with " + String.join(", ", deletions) + " select 1");
     }
 
     /** A sequence that belongs to a column, as that of a {@code serial}, goes with the table. */
@@ -100,7 +122,9 @@ enum CleaningDialect {
                     + " n.oid = s.relnamespace left join pg_depend d on d.objid = s.oid and"
                     + " d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and"
                     + " d.deptype in ('a', 'i') left join pg_class t on t.oid = d.refobjid where"
-                    + " s.relkind = 'S' and n.nspname = '"
+                    + " s.relkind = 'S' and not exists (select 1 from pg_depend e where e.objid ="
+                    + " s.oid and e.classid = 'pg_class'::regclass and e.deptype = 'e') and"
+                    + " n.nspname = '"
                     + text(schema)
                     + "'")) {
           while (row.next()) {
@@ -134,8 +158,7 @@ enum CleaningDialect {
     }
 
     @Override
-    void emptyCycle(Statement statement, Set<Table> cycle, Set<Table> referring)
-        throws SQLException {
+    void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException {
       try {
         statement.execute("set foreign_key_checks = 0");
         deleteAll(statement, cycle);
@@ -175,7 +198,7 @@ enum CleaningDialect {
 
   OTHER {
     @Override
-    void emptyCycle(Statement statement, Set<Table> cycle, Set<Table> referring) {
+    void emptyCycle(Statement statement, Set<Table> cycle) {
       throw new UnsupportedOperationException(
           "The tables "
               + cycle
@@ -211,13 +234,13 @@ enum CleaningDialect {
     return "delete from " + table;
   }
 
-  /**
-   * Empties tables that refer to each other, or to themselves.
-   *
-   * @param referring these, and all that refer to one of them
-   */
-  abstract void emptyCycle(Statement statement, Set<Table> cycle, Set<Table> referring)
-      throws SQLException;
+  /** Tables that an extension of the database has made, for itself. */
+  Set<Table> ofExtensions(Statement statement) throws SQLException {
+    return Set.of();
+  }
+
+  /** Empties tables that refer to each other, or to themselves. */
+  abstract void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException;
 
   /**
    * Lets sequences begin anew, and those of columns of these tables.

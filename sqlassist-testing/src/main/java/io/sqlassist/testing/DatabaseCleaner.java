@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,12 +39,16 @@ final class DatabaseCleaner {
   /** To what each table refers. Foreign keys change less often than tests begin. */
   private static final Map<SessionFactory, Map<Table, Set<Table>>> REFERENCES = new WeakHashMap<>();
 
+  /** Tables of entities that are not in the engine's database. */
+  private static final Map<SessionFactory, Set<QualifiedName>> MISSING = new WeakHashMap<>();
+
   private final Engine engine;
   private final Connection connection;
   private final DatabaseMetaData database;
   private final KeptTables kept;
   private final MappedNames mapped;
   private final CleaningDialect dialect;
+  private Set<Table> ofExtensions = Set.of();
 
   DatabaseCleaner(Engine engine, Connection connection, KeptTables kept) throws SQLException {
     this.engine = engine;
@@ -54,32 +59,122 @@ final class DatabaseCleaner {
     this.dialect = CleaningDialect.of(database.getDatabaseProductName());
   }
 
-  /** The tables that are to be empty. */
+  /**
+   * The tables that are to be empty.
+   *
+   * @throws IllegalStateException if the entities have a table that is somewhere else, so that its
+   *     rows would stay
+   */
   List<Table> tables() throws SQLException {
     List<Table> tables = new ArrayList<>();
+    Set<Table> seen = new LinkedHashSet<>();
     String catalog = connection.getCatalog();
     String schema = connection.getSchema();
-    addTables(tables, catalog, schema);
-    for (String other : mapped.schemas()) {
-      if (schema == null && !other.equalsIgnoreCase(catalog)) {
-        addTables(tables, other, null);
-      } else if (schema != null && !other.equalsIgnoreCase(schema)) {
-        addTables(tables, catalog, other);
+    try (Statement statement = connection.createStatement()) {
+      ofExtensions = dialect.ofExtensions(statement);
+    }
+    addTables(tables, seen, catalog, schema);
+    Set<String> others = new LinkedHashSet<>();
+    for (QualifiedName table : mapped.tables()) {
+      if (table.schema() != null) {
+        others.addAll(existing(table.schema(), table.schemaQuoted(), schema == null));
       }
     }
+    others.remove(schema == null ? catalog : schema);
+    for (String other : others) {
+      addTables(tables, seen, schema == null ? other : catalog, schema == null ? null : other);
+    }
+    refuseUnseen(seen, schema == null ? catalog : schema);
     return tables;
   }
 
-  private void addTables(List<Table> tables, @Nullable String catalog, @Nullable String schema)
+  /** How the database spells a schema, or on MariaDB a database; none if it has no such one. */
+  private List<String> existing(String name, boolean quoted, boolean catalogs) throws SQLException {
+    String spelled = name;
+    if (!quoted && !database.supportsMixedCaseIdentifiers()) {
+      spelled =
+          database.storesUpperCaseIdentifiers()
+              ? name.toUpperCase(Locale.ROOT)
+              : database.storesLowerCaseIdentifiers() ? name.toLowerCase(Locale.ROOT) : name;
+    }
+    boolean lettersCount = database.supportsMixedCaseQuotedIdentifiers();
+    List<String> existing = new ArrayList<>();
+    try (ResultSet row = catalogs ? database.getCatalogs() : database.getSchemas()) {
+      while (row.next()) {
+        String each = row.getString(1);
+        if (lettersCount ? each.equals(spelled) : each.equalsIgnoreCase(spelled)) {
+          existing.add(each);
+        }
+      }
+    }
+    return existing;
+  }
+
+  private void addTables(
+      List<Table> tables, Set<Table> seen, @Nullable String catalog, @Nullable String schema)
       throws SQLException {
     try (ResultSet row = database.getTables(catalog, pattern(schema), "%", null)) {
       while (row.next()) {
         String type = String.valueOf(row.getString("TABLE_TYPE")).toUpperCase(Locale.ROOT);
         String name = row.getString("TABLE_NAME");
-        if (TABLES.contains(type) && !mapped.isGenerator(name) && !kept.contains(name)) {
-          tables.add(Table.of(row.getString("TABLE_CAT"), row.getString("TABLE_SCHEM"), name));
+        Table table = Table.of(row.getString("TABLE_CAT"), row.getString("TABLE_SCHEM"), name);
+        seen.add(table);
+        if (TABLES.contains(type)
+            && !ofExtensions.contains(table)
+            && !mapped.isGenerator(name)
+            && !kept.contains(name)) {
+          tables.add(table);
         }
       }
+    }
+  }
+
+  /** Rows that stay would be found by the next tests, and nobody would know whose they are. */
+  private void refuseUnseen(Set<Table> seen, @Nullable String current) throws SQLException {
+    List<String> unseen = new ArrayList<>();
+    for (QualifiedName table : mapped.tables()) {
+      String in = table.schema() == null ? String.valueOf(current) : table.schema();
+      if (seen.stream().noneMatch(each -> isCalled(each, in, table.table()))
+          && exists(table)
+          && !kept.contains(table.table())) {
+        unseen.add(table.toString());
+      }
+    }
+    if (!unseen.isEmpty()) {
+      throw new IllegalStateException(
+          "The tables "
+              + unseen
+              + " of its entities are not among those that were found in schema '"
+              + current
+              + "' and in the schemas that entities name, so their rows would stay. Name their"
+              + " schema in the mapping, or keep them, keep = {...}, and empty them in @AfterEach.");
+    }
+  }
+
+  private static boolean isCalled(Table table, String schema, String name) {
+    String in = table.schema() == null ? table.catalog() : table.schema();
+    return name.equalsIgnoreCase(table.name()) && (in == null || in.equalsIgnoreCase(schema));
+  }
+
+  /** Many mappings have tables that this database does not: those live on another engine. */
+  private boolean exists(QualifiedName table) throws SQLException {
+    Set<QualifiedName> missing;
+    synchronized (MISSING) {
+      missing =
+          MISSING.computeIfAbsent(engine.sessionFactory(), key -> ConcurrentHashMap.newKeySet());
+    }
+    if (missing.contains(table)) {
+      return false;
+    }
+    Savepoint before = connection.setSavepoint(); // PostgreSQL goes on from there
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "select 1 from " + table.in(database.getIdentifierQuoteString()) + " where 1 = 0");
+      return true;
+    } catch (SQLException e) {
+      connection.rollback(before);
+      missing.add(table);
+      return false;
     }
   }
 
@@ -107,7 +202,7 @@ final class DatabaseCleaner {
                   + ROUNDS
                   + " times: a trigger writes to them. Keep them: keep = {...}.");
         }
-        empty(statement, full, tables);
+        empty(statement, full);
         full = full(statement, tables);
       }
       if (restartSequences) {
@@ -139,7 +234,7 @@ final class DatabaseCleaner {
     return full;
   }
 
-  private void empty(Statement statement, List<Table> full, List<Table> all) throws SQLException {
+  private void empty(Statement statement, List<Table> full) throws SQLException {
     Set<Table> left = new LinkedHashSet<>(full);
     boolean progress = true;
     while (progress) {
@@ -153,7 +248,7 @@ final class DatabaseCleaner {
       }
     }
     if (!left.isEmpty()) {
-      dialect.emptyCycle(statement, left, withReferring(left, all));
+      dialect.emptyCycle(statement, left);
     }
   }
 
@@ -164,21 +259,6 @@ final class DatabaseCleaner {
       }
     }
     return false;
-  }
-
-  /** A cycle, and what refers to it, though that is empty. */
-  private Set<Table> withReferring(Set<Table> cycle, List<Table> all) throws SQLException {
-    Set<Table> closure = new LinkedHashSet<>(cycle);
-    boolean grown = true;
-    while (grown) {
-      grown = false;
-      for (Table table : all) {
-        if (!closure.contains(table) && references(table).stream().anyMatch(closure::contains)) {
-          grown = closure.add(table);
-        }
-      }
-    }
-    return closure;
   }
 
   private Set<Table> references(Table table) throws SQLException {

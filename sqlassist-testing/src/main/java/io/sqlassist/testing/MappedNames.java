@@ -1,5 +1,6 @@
 package io.sqlassist.testing;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,7 +17,7 @@ import org.hibernate.persister.entity.EntityPersister;
 final class MappedNames {
 
   private final MappingMetamodelImplementor mapping;
-  private final Set<String> schemas = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private final Set<QualifiedName> tables = new LinkedHashSet<>();
   private final Set<String> generators = new TreeSet<>();
 
   private MappedNames(MappingMetamodelImplementor mapping) {
@@ -30,7 +31,7 @@ final class MappedNames {
     names.mapping.forEachCollectionDescriptor(
         collection -> {
           for (Object table : collection.getCollectionSpaces()) {
-            names.addSchema(String.valueOf(table));
+            names.tables.add(QualifiedName.of(String.valueOf(table)));
           }
         });
     return names;
@@ -38,7 +39,7 @@ final class MappedNames {
 
   private void add(EntityPersister entity) {
     for (Object table : entity.getQuerySpaces()) {
-      addSchema(String.valueOf(table));
+      tables.add(QualifiedName.of(String.valueOf(table)));
     }
     Generator generator = entity.getGenerator();
     if (generator instanceof TableGenerator table) {
@@ -49,15 +50,8 @@ final class MappedNames {
     }
   }
 
-  private void addSchema(String table) {
-    int end = table.lastIndexOf('.');
-    if (end > 0) {
-      schemas.add(table.substring(table.lastIndexOf('.', end - 1) + 1, end));
-    }
-  }
-
   private static String last(String qualified) {
-    return qualified.substring(qualified.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return QualifiedName.of(qualified).table().toLowerCase(Locale.ROOT);
   }
 
   private static String name(SequenceStyleGenerator generator) {
@@ -69,9 +63,20 @@ final class MappedNames {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Schemas, or databases on MariaDB, that entities name. */
+  /** Schemas, or databases on MariaDB, that entities name, as they do. */
   Set<String> schemas() {
+    Set<String> schemas = new TreeSet<>();
+    for (QualifiedName table : tables) {
+      if (table.schema() != null) {
+        schemas.add(table.schema());
+      }
+    }
     return schemas;
+  }
+
+  /** The tables of entities and of their collections. */
+  Set<QualifiedName> tables() {
+    return tables;
   }
 
   /** Whether a table gives keys: without its rows no key can be made any more. */
@@ -105,7 +110,7 @@ final class MappedNames {
   }
 
   private static boolean isEmptied(EntityPersister entity, List<Table> emptied) {
-    String root = last(String.valueOf(entity.getRootTableName()).replace("\"", ""));
+    String root = last(String.valueOf(entity.getRootTableName()));
     return emptied.stream().anyMatch(table -> table.name().toLowerCase(Locale.ROOT).equals(root));
   }
 }

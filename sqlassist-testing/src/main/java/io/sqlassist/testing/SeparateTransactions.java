@@ -18,14 +18,21 @@ final class SeparateTransactions implements TestPart {
     void with(DatabaseCleaner cleaner) throws SQLException;
   }
 
+  private final CleaningPermit permit;
   private final KeptTables kept;
 
-  SeparateTransactions(TestSettings settings) {
+  SeparateTransactions(TestSettings settings, CleaningPermit permit) {
+    this.permit = permit;
     this.kept = new KeptTables(settings.keep());
   }
 
   @Override
-  public void before(TestRun run) {
+  public void before(TestRun run) throws SQLException {
+    for (Engine engine : engines(run)) { // nothing is deleted if one of them is refused
+      try (Connection connection = engine.dataSource().getConnection()) {
+        permit.check(run.name(), engine, connection);
+      }
+    }
     if (!kept.isEmpty()) {
       forEachDatabase(run, DatabaseCleaner::tables);
       kept.refuseUnknown(run.name()); // else what was meant to be kept is lost
@@ -46,17 +53,19 @@ final class SeparateTransactions implements TestPart {
     }
   }
 
-  /** Each once, also if two engines write to it; one that fails stops no other. */
+  private static List<Engine> engines(TestRun run) {
+    return run.engines().stream()
+        .filter(engine -> engine.options().kind() != EngineKind.READ_ONLY)
+        .filter(engine -> engine.state().isUp())
+        .toList();
+  }
+
+  /** Each once, if two engines write to the same schemas; one that fails stops no other. */
   private void forEachDatabase(TestRun run, Work work) {
-    List<Engine> engines =
-        run.engines().stream()
-            .filter(engine -> engine.options().kind() != EngineKind.READ_ONLY)
-            .filter(engine -> engine.state().isUp())
-            .toList();
-    Set<Location> done = new HashSet<>();
+    Set<List<Object>> done = new HashSet<>();
     RuntimeException failure = null;
-    for (Engine engine : engines) {
-      RuntimeException failed = inTransaction(run, engine, done, work);
+    for (Engine engine : engines(run)) {
+      RuntimeException failed = with(run, engine, done, work);
       if (failure == null) {
         failure = failed;
       } else if (failed != null) {
@@ -68,23 +77,18 @@ final class SeparateTransactions implements TestPart {
     }
   }
 
-  private @Nullable RuntimeException inTransaction(
-      TestRun run, Engine engine, Set<Location> done, Work work) {
+  private @Nullable RuntimeException with(
+      TestRun run, Engine engine, Set<List<Object>> done, Work work) {
     try (Connection connection = engine.dataSource().getConnection()) {
-      if (done.add(Location.of(connection))) {
-        boolean autocommit = connection.getAutoCommit();
-        connection.setAutoCommit(false);
-        try {
-          work.with(new DatabaseCleaner(engine, connection, kept));
-          connection.commit();
-        } catch (SQLException | RuntimeException e) {
-          connection.rollback();
-          throw e;
-        } finally {
-          connection.setAutoCommit(autocommit);
-        }
+      permit.check(run.name(), engine, connection); // the test may have switched the engine
+      Set<String> schemas = MappedNames.of(engine.sessionFactory()).schemas();
+      if (done.add(List.of(Location.of(connection), schemas))
+          || run.settings().restartSequences()) { // each engine has values of them at hand
+        inTransaction(engine, connection, work);
       }
       return null;
+    } catch (CleaningRefusedException e) {
+      return e;
     } catch (SQLException | RuntimeException e) {
       return new IllegalStateException(
           "Test '"
@@ -96,6 +100,29 @@ final class SeparateTransactions implements TestPart {
               + " Does somebody still have a transaction open there? Has the engine's user the"
               + " right to delete?",
           e);
+    }
+  }
+
+  private void inTransaction(Engine engine, Connection connection, Work work) throws SQLException {
+    boolean autocommit = connection.getAutoCommit();
+    connection.setAutoCommit(false);
+    try {
+      work.with(new DatabaseCleaner(engine, connection, kept));
+      connection.commit();
+      connection.setAutoCommit(autocommit);
+    } catch (SQLException | RuntimeException e) {
+      undo(connection, autocommit, e);
+      throw e;
+    }
+  }
+
+  /** Pools close connections after some errors: the error must be told, not that. */
+  private static void undo(Connection connection, boolean autocommit, Exception error) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(autocommit);
+    } catch (SQLException e) {
+      error.addSuppressed(e);
     }
   }
 }

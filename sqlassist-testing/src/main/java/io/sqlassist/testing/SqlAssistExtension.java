@@ -118,7 +118,7 @@ public final class SqlAssistExtension
     }
     switch (settings.transactions()) {
       case SHARED -> parts.add(new SharedTransaction(Mirrors.of(annotations)));
-      case SEPARATE -> parts.add(new SeparateTransactions(settings));
+      case SEPARATE -> parts.add(new SeparateTransactions(settings, new CleaningPermit(context)));
       case UNTOUCHED -> {}
     }
     if (settings.unit() != TestUnit.NONE) {

@@ -48,7 +48,13 @@ public enum Transactions {
   /**
    * Test and application commit for real, each on connections of its own, as in production. Before
    * and after each test all tables of the engines that it may use are emptied: so rows that are
-   * there before the test are lost, except in tables that are kept.
+   * there before the test are lost, except in tables that are kept, and in those that belong to an
+   * extension of PostgreSQL.
+   *
+   * <p>A database that is neither in memory, in files, nor on this machine (a loopback address) is
+   * refused, and nothing is deleted, unless the JUnit parameter {@code sqlassist.testing.clean}
+   * names its host: a system property, or a line of {@code junit-platform.properties}. Several
+   * hosts stand between commas.
    *
    * <p>Shows everything that {@link #SHARED} can't. Slower: see the figures in the guide. Only one
    * run of tests may use a database at a time, and nobody's data may be in it.

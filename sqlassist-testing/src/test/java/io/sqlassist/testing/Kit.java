@@ -21,6 +21,13 @@ final class Kit {
     return kit.execute();
   }
 
+  static EngineExecutionResults runWith(String parameter, String value, Class<?> sample) {
+    return EngineTestKit.engine("junit-jupiter")
+        .configurationParameter(parameter, value)
+        .selectors(selectClass(sample))
+        .execute();
+  }
+
   /** As where a build lets tests run in parallel. */
   static EngineExecutionResults runInParallel(Class<?>... samples) {
     EngineTestKit.Builder kit =

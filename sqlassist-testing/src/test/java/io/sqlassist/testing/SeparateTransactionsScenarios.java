@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class SeparateTransactionsScenarios {
 
   private static Shop shop;
+  private static EngineRegistry others;
 
   /** What samples want to tell. */
   private static final List<Object> seen = new ArrayList<>();
@@ -49,8 +50,19 @@ abstract class SeparateTransactionsScenarios {
     }
   }
 
+  static final class OfOthers implements RegistrySource {
+    @Override
+    public EngineRegistry registry() {
+      return others;
+    }
+  }
+
   private static long count(String engine, String table) {
-    return shop.registry()
+    return count(shop, engine, table);
+  }
+
+  private static long count(Shop of, String engine, String table) {
+    return of.registry()
         .engine(engine)
         .sessionFactory()
         .fromSession(
@@ -273,6 +285,94 @@ abstract class SeparateTransactionsScenarios {
       assertThat(count("writer", table)).isZero();
     } finally {
       shop.execute("writer", "drop view titles", "drop table " + table);
+    }
+  }
+
+  @SqlAssistTest(registry = OfOthers.class, transactions = Transactions.SEPARATE)
+  static class InOtherSchemas {
+
+    @Test
+    void writes(DbSessionsContainer db) {
+      db.session("trail").persist(new Audit(1));
+      db.session("trail").persist(new Order(1));
+      db.commit();
+    }
+  }
+
+  @Test
+  void schemasOfEntitiesAreEmptiedHoweverTheyAreSpelledAlsoIfAnotherEngineNamesNone() {
+    try (Shop own = new Shop(kind)) {
+      own.start(
+          "trail",
+          own.books(),
+          engine ->
+              engine
+                  .entities(Audit.class, Order.class)
+                  .property("hibernate.hbm2ddl.create_namespaces", "true")
+                  .property("hibernate.hbm2ddl.auto", "create"));
+      others = own.registry();
+
+      Kit.succeeds(InOtherSchemas.class);
+
+      own.registry()
+          .engine("trail")
+          .sessionFactory()
+          .inSession(
+              session -> {
+                assertThat(session.find(Audit.class, 1)).isNull();
+                assertThat(session.find(Order.class, 1)).isNull();
+              });
+    }
+  }
+
+  @SqlAssistTest(
+      registry = OfShop.class,
+      transactions = Transactions.SEPARATE,
+      keep = {"shelf"})
+  static class ThatKeepsWhatRefersToCircles {
+
+    @Test
+    void fills(DbSessionsContainer db) throws SQLException {
+      shop.execute(
+          "writer",
+          "insert into category values (1, null)",
+          "insert into category values (2, 1)",
+          "insert into hen values (1, null)",
+          "insert into egg values (1, 1)",
+          "update hen set egg = 1");
+    }
+  }
+
+  @Test
+  void aTableThatIsKeptMayReferToTablesThatReferToThemselvesOrEachOther() throws SQLException {
+    shop.execute(
+        "writer",
+        "create table category (id int primary key, parent int,"
+            + " constraint fk_parent foreign key (parent) references category (id)"
+            + " on delete restrict)",
+        "create table egg (id int primary key, hen int)",
+        "create table hen (id int primary key, egg int,"
+            + " constraint fk_egg foreign key (egg) references egg (id))",
+        "alter table egg add constraint fk_hen foreign key (hen) references hen (id)",
+        "create table shelf (id int primary key, category int, hen int,"
+            + " constraint fk_category foreign key (category) references category (id),"
+            + " constraint fk_shelf_hen foreign key (hen) references hen (id))",
+        "insert into shelf values (1, null, null)");
+    try {
+      Kit.succeeds(ThatKeepsWhatRefersToCircles.class);
+
+      assertThat(count("writer", "shelf")).isEqualTo(1);
+      for (String table : List.of("category", "hen", "egg")) {
+        assertThat(count("writer", table)).as(table).isZero();
+      }
+    } finally {
+      shop.execute(
+          "writer",
+          "drop table shelf",
+          "alter table egg drop constraint fk_hen",
+          "drop table hen",
+          "drop table egg",
+          "drop table category");
     }
   }
 

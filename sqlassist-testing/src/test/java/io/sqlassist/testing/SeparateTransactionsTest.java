@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.Units;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SeparateTransactionsTest extends SeparateTransactionsScenarios {
@@ -30,6 +32,78 @@ class SeparateTransactionsTest extends SeparateTransactionsScenarios {
     void leaves(DbSessionsContainer db) {
       db.logger().persist(new Book("line"));
       db.commit();
+    }
+  }
+
+  private static Shop withALoggerElsewhere(String url) {
+    Shop own = new Shop(DatabaseKind.H2);
+    own.registry().remove("logger", Duration.ZERO);
+    own.registry()
+        .initializeEngine(
+            "logger",
+            Elsewhere.of(DatabaseKind.H2.fresh().dataSource(), url),
+            engine ->
+                engine
+                    .entities(Book.class)
+                    .autocommit()
+                    .property("hibernate.hbm2ddl.auto", "create"));
+    engines = own.registry();
+    return own;
+  }
+
+  @Test
+  void aDatabaseOnAnotherMachineIsRefusedBeforeAnythingIsDeletedUnlessItsHostIsNamed() {
+    try (Shop own = withALoggerElsewhere("jdbc:mysql://app:secret@192.0.2.1:3306/shop")) {
+      Units.useUnit(
+          own.registry(),
+          db -> {
+            db.writer().persist(new Book("Emma"));
+            db.logger().persist(new Book("line"));
+          });
+
+      assertThat(Kit.failure(ThatLeavesATransaction.class))
+          .hasMessageContaining("'ThatLeavesATransaction.leaves' would delete all rows")
+          .hasMessageContaining("of engine 'logger'")
+          .hasMessageContaining("on '192.0.2.1'")
+          .hasMessageContaining("sqlassist.testing.clean=192.0.2.1, as a system property")
+          .hasMessageNotContaining("secret");
+      assertThat(
+              Kit.failures(
+                  Kit.runWith(
+                      "sqlassist.testing.clean", "192.0.2.2", ThatLeavesATransaction.class)))
+          .hasSize(1);
+      assertThat(own.stored("writer")).containsExactly("Emma");
+      assertThat(own.stored("logger")).containsExactly("line");
+
+      assertThat(
+              Kit.failures(
+                  Kit.runWith(
+                      "sqlassist.testing.clean",
+                      "192.0.2.2, 192.0.2.1",
+                      ThatLeavesATransaction.class)))
+          .isEmpty();
+      assertThat(own.stored("writer")).isEmpty();
+      assertThat(own.stored("logger")).isEmpty();
+    }
+  }
+
+  @SqlAssistTest(
+      registry = OfEngines.class,
+      transactions = Transactions.SEPARATE,
+      engines = {"writer"})
+  static class ThatLeavesTheOtherAlone {
+
+    @Test
+    void writes(DbSessionsContainer db) {
+      db.writer().persist(new Book("Emma"));
+    }
+  }
+
+  @Test
+  void enginesElsewhereThatTheTestMayNotUseDoNotMatter() {
+    try (Shop own = withALoggerElsewhere("jdbc:postgresql://192.0.2.1/shop")) {
+      Kit.succeeds(ThatLeavesTheOtherAlone.class);
+      assertThat(own.stored("writer")).isEmpty();
     }
   }
 
