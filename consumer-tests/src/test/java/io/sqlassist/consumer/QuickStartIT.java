@@ -115,6 +115,31 @@ class QuickStartIT {
   }
 
   @Test
+  void onlyTheFirstCommandIsLeftOutAsThePageSays() throws IOException {
+    List<Boolean> leftOut =
+        Page.read(lines()).steps().stream()
+            .filter(Command.class::isInstance)
+            .map(step -> Reader.isInstallation(((Command) step).text()))
+            .toList();
+
+    assertThat(leftOut.get(0)).isTrue();
+    assertThat(leftOut.subList(1, leftOut.size())).isNotEmpty().containsOnly(false);
+    assertThat(String.join(" ", lines())).contains("Only the first command it leaves out");
+  }
+
+  @Test
+  void theOldestJUnitThatIsToldIsTheOneThatIsTested() throws IOException {
+    Matcher oldest =
+        Pattern.compile("<junit\\.oldest\\.version>(\\d+\\.\\d+)\\.0<")
+            .matcher(Files.readString(ROOT.resolve("pom.xml")));
+
+    assertThat(oldest.find()).isTrue();
+    String told = "JUnit " + oldest.group(1) + " or newer";
+    assertThat(Files.readString(ROOT.resolve("docs/testing.md"))).contains(told);
+    assertThat(Files.readString(ROOT.resolve("sqlassist-testing/pom.xml"))).contains(told);
+  }
+
+  @Test
   void aPageIsReadAsAReaderReadsIt() {
     Page page =
         Page.read(
