@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A connection, and the transaction that is open on it, which somebody else owns and lends to the
  * sessions of units of work: a test, or a batch job. What such a session takes for its transaction
  * is a savepoint there: its commit releases it, its rollback goes back to it. Nothing else about
- * the connection changes, and it is never closed here.
+ * the connection changes, and it is never closed here. A statement that fails on an engine without
+ * transactions of its own, read-only or autocommit, undoes nothing but itself.
  *
  * <p>Thread-safe. One unit of work at a time has a transaction on it, or one inside of the other;
  * who comes from elsewhere waits.
@@ -69,9 +70,10 @@ public final class LentConnection {
   private final LentTransactions transactions;
   private final Duration longestWait;
 
-  private LentConnection(Connection connection, Duration longestWait) {
+  private LentConnection(Connection connection, boolean guarded, Duration longestWait)
+      throws SQLException {
     this.transactions = LentTransactions.on(connection);
-    this.connection = transactions.serial(connection);
+    this.connection = guarded ? transactions.guarded(connection) : transactions.serial(connection);
     this.longestWait = longestWait;
   }
 
@@ -79,7 +81,8 @@ public final class LentConnection {
    * A view of a connection that lets one call at a time through, its own and those of its
    * statements: for a connection that several threads use, which not every driver stands. What runs
    * may be cancelled meanwhile. A connection that is lent is used in this way by itself; what is
-   * wrapped several times before it is lent needs such a view below the wrappers.
+   * wrapped several times before it is lent needs such a view below the wrappers, which must pass
+   * on {@code unwrap}.
    *
    * @param connection stays the caller's
    * @return the view
@@ -133,9 +136,16 @@ public final class LentConnection {
     }
     LentConnection lent =
         new LentConnection(
-            connection, engine.options().pool().acquireTimeout().orElse(LONGEST_WAIT));
+            connection,
+            engine.options().kind() != EngineKind.READ_WRITE && isEndedByFailures(connection),
+            engine.options().pool().acquireTimeout().orElse(LONGEST_WAIT));
     lent.refuseSpoiled();
     return lent;
+  }
+
+  /** Whether a statement that fails ends the whole transaction, with the work of others. */
+  private static boolean isEndedByFailures(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
   }
 
   /**

@@ -93,25 +93,33 @@ final class LentTransactions {
   private final Map<Thread, Optional<Supplier<? extends RuntimeException>>> waiting =
       new HashMap<>();
 
-  private final ReentrantLock calls = new ReentrantLock();
+  private final ReentrantLock calls;
 
   private @Nullable String spoiled;
 
-  private LentTransactions() {}
+  private LentTransactions(ReentrantLock calls) {
+    this.calls = calls;
+  }
 
   /** The connection, so that two engines that share it don't use it at the same moment. */
   Connection serial(Connection connection) {
     return SerialJdbc.of(connection, calls);
   }
 
+  /** The same for those who have no transaction of their own that a statement could end. */
+  Connection guarded(Connection connection) {
+    return SerialJdbc.guarded(connection, calls);
+  }
+
   /** Those of a connection: the same object until the connection is forgotten by everybody. */
-  static LentTransactions on(Connection connection) {
+  static LentTransactions on(Connection connection) throws SQLException {
+    ReentrantLock calls = SerialJdbc.lockOf(connection);
     synchronized (BY_CONNECTION) {
       for (Reference<?> key = FORGOTTEN.poll(); key != null; key = FORGOTTEN.poll()) {
         BY_CONNECTION.remove(key);
       }
       return BY_CONNECTION.computeIfAbsent(
-          new Key(connection, FORGOTTEN), key -> new LentTransactions());
+          new Key(connection, FORGOTTEN), key -> new LentTransactions(calls));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.SQLGrammarException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,31 @@ abstract class SharedTransactionScenarios {
             ctx.with(SqlAssistPlugin.class)
                 .session(ctx.pathParam("engine"))
                 .doWork(SharedTransactionScenarios::commit));
+    config.routes.post(
+        "/stubborn/{title}",
+        ctx -> {
+          DbSessionsContainer db = ctx.with(SqlAssistPlugin.class);
+          db.writer().persist(new Book(ctx.pathParam("title")));
+          db.writer().flush();
+          try {
+            db.reader().createNativeQuery("select nope from Book", Integer.class).list();
+          } catch (SQLGrammarException e) {
+            ctx.status(201); // and the reader is of use all the same
+          }
+          db.logger().persist(new Book("stubborn " + Shop.titles(db, "reader").size()));
+        });
+    config.routes.post(
+        "/nope",
+        ctx -> {
+          try {
+            ctx.with(SqlAssistPlugin.class)
+                .reader()
+                .createNativeQuery("select nope from Book", Integer.class)
+                .list();
+          } catch (SQLGrammarException e) {
+            ctx.status(418); // that, and not that the connection is of no use
+          }
+        });
     config.routes.get(
         "/books",
         ctx ->
@@ -264,6 +290,58 @@ abstract class SharedTransactionScenarios {
   @Test
   void unitsOnTheTestsThreadAreInTheTransactionToo() {
     succeeds(OnTheTestsThread.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WithAReaderAndALoggerThatFail {
+
+    @Test
+    void goesOn(DbSessionsContainer db) throws Exception {
+      assertThat(server.post("/stubborn/Emma")).isEqualTo(201);
+      assertThat(server.post("/stubborn/Persuasion")).isEqualTo(201);
+      assertThatThrownBy(
+              () ->
+                  Units.useUnit(
+                      shop.registry(), unit -> unit.logger().persist(new Book("stubborn 1"))))
+          .isInstanceOf(ConstraintViolationException.class);
+      assertThat(server.post("/books/Sanditon")).isEqualTo(201);
+
+      assertThat(Shop.titles(db, "reader")).containsExactly("Emma", "Persuasion", "Sanditon");
+      assertThat(Shop.titles(db, "logger"))
+          .containsExactly("sold Sanditon", "stubborn 1", "stubborn 2");
+      assertThat(shop.stored("logger")).as("elsewhere").isEmpty();
+    }
+  }
+
+  @Test
+  void aStatementThatFailsOnAReaderOrALoggerEndsNothing() {
+    succeeds(WithAReaderAndALoggerThatFail.class);
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
+  static class WithReadersThatFailAtOnce {
+
+    @Test
+    void turns(DbSessionsContainer db) throws Exception {
+      List<CompletableFuture<Integer>> written = new ArrayList<>();
+      List<CompletableFuture<Integer>> notRead = new ArrayList<>();
+      for (int number = 10; number < 30; number++) {
+        written.add(server.postLater("/books/" + number + (number % 2 == 0 ? "?fail" : "")));
+        notRead.add(server.postLater("/nope"));
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(notRead.get(i).get()).isEqualTo(418);
+        assertThat(written.get(i).get()).isEqualTo(i % 2 == 0 ? 500 : 201);
+      }
+
+      assertThat(Shop.titles(db, "reader"))
+          .containsExactly("11", "13", "15", "17", "19", "21", "23", "25", "27", "29");
+    }
+  }
+
+  @Test
+  void readersThatFailWhileOthersWriteUndoNothingOfThem() {
+    succeeds(WithReadersThatFailAtOnce.class);
   }
 
   @SqlAssistTest(registry = OfShop.class)
