@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -34,7 +35,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * <p>A test, or a method called before or after it, may have parameters: the {@link
  * DbSessionsContainer} of the test's unit of work, or a subclass if the unit is one; the {@link
  * EngineRegistry}; and with {@code @OnEngine("writer")}, or without where there is one engine only,
- * a {@code Session}, a {@code StatelessSession} or an {@code Engine}.
+ * a {@code Session}, a {@code StatelessSession} or an {@code Engine}. A class may have several
+ * extensions, for several registries: then {@code @OnEngine} on any parameter chooses the one that
+ * has the engine, and what belongs to a unit of work comes from one that has a unit.
  */
 public final class SqlAssistExtension
     implements BeforeAllCallback,
@@ -90,6 +93,7 @@ public final class SqlAssistExtension
     TestRun run = new TestRun(name, registry, settings, parts(settings, registry, context));
     run.begin();
     context.getStore(NAMESPACE).put(this, run);
+    runs(context).add(run);
   }
 
   private static void check(String test, TestSettings settings, EngineRegistry registry) {
@@ -149,6 +153,7 @@ public final class SqlAssistExtension
   public void afterEach(ExtensionContext context) throws Exception {
     TestRun run = context.getStore(NAMESPACE).remove(this, TestRun.class);
     if (run != null) { // else it has not begun
+      runs(context).remove(run);
       run.end(context.getExecutionException().orElse(null));
     }
   }
@@ -186,7 +191,22 @@ public final class SqlAssistExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return TestParameters.isKnown(parameter);
+    TestRun run = context.getStore(NAMESPACE).get(this, TestRun.class);
+    return TestParameters.isKnown(parameter)
+        && (run == null || TestParameters.isFor(run, runs(context), parameter));
+  }
+
+  /** Those of all extensions of a test, each of which has a registry of its own. */
+  private static List<TestRun> runs(ExtensionContext context) {
+    return context
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(Runs.class, key -> new Runs(), Runs.class)
+        .all;
+  }
+
+  /** For the store. */
+  private static final class Runs {
+    private final List<TestRun> all = new CopyOnWriteArrayList<>();
   }
 
   @Override

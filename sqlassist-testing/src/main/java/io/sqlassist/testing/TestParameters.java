@@ -6,6 +6,7 @@ import io.sqlassist.engine.OnEngine;
 import io.sqlassist.session.DbSessionsContainer;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -25,6 +26,32 @@ final class TestParameters {
         || type == EngineRegistry.class
         || InstrumentsPart.PARAMETERS.contains(type)
         || OF_ENGINE.contains(type);
+  }
+
+  /** Whether it is this extension of a test, of all, that the parameter is to come from. */
+  static boolean isFor(TestRun run, List<TestRun> all, ParameterContext parameter) {
+    List<TestRun> left = all;
+    String engine = parameter.findAnnotation(OnEngine.class).map(OnEngine::value).orElse(null);
+    if (engine != null) {
+      left = narrowed(left, each -> hasEngine(each.registry(), engine));
+    }
+    Class<?> type = type(parameter);
+    if (DbSessionsContainer.class.isAssignableFrom(type)) {
+      left = narrowed(left, each -> each.unit().filter(type::isInstance).isPresent());
+    } else if (type == Session.class || type == StatelessSession.class) {
+      left = narrowed(left, each -> each.unit().isPresent());
+    }
+    return left.contains(run);
+  }
+
+  private static boolean hasEngine(EngineRegistry registry, String engine) {
+    return registry.find(engine).isPresent() || registry.isPerTenant(engine);
+  }
+
+  /** If none is right, the first one tells what is wrong. */
+  private static List<TestRun> narrowed(List<TestRun> runs, Predicate<TestRun> right) {
+    List<TestRun> found = runs.stream().filter(right).toList();
+    return found.isEmpty() ? runs.subList(0, 1) : found;
   }
 
   private static Class<?> type(ParameterContext parameter) {
