@@ -64,6 +64,17 @@ final class CallSites {
                     .toList());
   }
 
+  /** Whether Hibernate is about to get the next id, from a sequence or from a table of its own. */
+  static boolean areInIdGenerator() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .map(StackWalker.StackFrame::getClassName)
+                    .takeWhile(name -> !isTheApplications(name))
+                    .anyMatch(name -> name.startsWith("org.hibernate.id.enhanced.")));
+  }
+
   /** The innermost place, as IDEs make a link of it. */
   static String text(List<StackTraceElement> frames) {
     if (frames.isEmpty()) {

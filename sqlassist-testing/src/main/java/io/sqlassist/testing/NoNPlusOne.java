@@ -13,8 +13,9 @@ import java.lang.annotation.Target;
  * and the place. That of the method goes before that of the class.
  *
  * <p>It judges by the text of the query, its place in the code and the unit of work, not by what
- * caused it: a loop with a {@code find} is found as well. It is not found with fewer entities than
- * {@link #repeats}, so give the test enough data.
+ * caused it: a loop with a {@code find} is found as well. Hibernate's queries for the next ids of
+ * new entities are left out. It is not found with fewer entities than {@link #repeats}, so give the
+ * test enough data.
  *
  * <p>Immutable; may be read by any thread.
  */

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatementLog {
 
-  /** One that was executed. The unit only tells units apart; it is not used. */
-  record Entry(ExecutedStatement statement, @Nullable DbSessionsContainer unit) {}
+  /**
+   * One that was executed. The unit only tells units apart; it is not used. What gets ids for
+   * entities that are to be stored can't be fetched with anything.
+   */
+  record Entry(ExecutedStatement statement, @Nullable DbSessionsContainer unit, boolean getsIds) {}
 
   /** What one reader wants to know: everything since it began. */
   static final class Recording {
@@ -68,7 +71,8 @@ final class StatementLog {
         new Entry(
             new ExecutedStatement(
                 engine, sql, rows, failed, Thread.currentThread().getName(), CallSites.here()),
-            Units.findCurrent().orElse(null));
+            Units.findCurrent().orElse(null),
+            CallSites.areInIdGenerator());
     now.forEach(recording -> recording.add(entry));
   }
 

@@ -169,7 +169,8 @@ public final class Statements implements AutoCloseable {
   /**
    * Claims that no query was repeated three times or more from the same place within one unit of
    * work: the pattern of a collection that is loaded for each entity, or of a {@code find} in a
-   * loop. Statements outside of any unit count by thread.
+   * loop. Statements outside of any unit count by thread. Hibernate's own queries for the next ids,
+   * from a sequence or a table, are none of that.
    *
    * @throws AssertionError if one was; the message names the query, the place and the number
    */
@@ -237,7 +238,7 @@ public final class Statements implements AutoCloseable {
     Map<Place, Repeated> repeated = new LinkedHashMap<>();
     for (Entry entry : recording.entries()) {
       ExecutedStatement statement = entry.statement();
-      if (!QUERY.matcher(statement.sql().toLowerCase(Locale.ROOT)).matches()) {
+      if (entry.getsIds() || !QUERY.matcher(statement.sql().toLowerCase(Locale.ROOT)).matches()) {
         continue;
       }
       DbSessionsContainer unit = entry.unit();

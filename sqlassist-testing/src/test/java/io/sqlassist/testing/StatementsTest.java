@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sqlassist.embedded.DatabaseKind;
+import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.UnknownEngineException;
 import io.sqlassist.session.Units;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.SequenceGenerator;
+import jakarta.persistence.TableGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.Author;
@@ -146,6 +153,87 @@ class StatementsTest {
         .filteredOn(each -> each.sql().startsWith("insert"))
         .hasSize(5);
     statements.assertNoNPlusOne();
+  }
+
+  /** Each id is a query of its own: one from a sequence, one from a table of counters. */
+  @Entity
+  static class Invoice {
+    @Id
+    @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "invoices")
+    @SequenceGenerator(name = "invoices", sequenceName = "invoice_numbers", allocationSize = 1)
+    private Long id;
+  }
+
+  @Entity
+  static class Receipt {
+    @Id
+    @GeneratedValue(strategy = GenerationType.TABLE, generator = "receipts")
+    @TableGenerator(name = "receipts", table = "receipt_numbers", allocationSize = 1)
+    private Long id;
+  }
+
+  private static EngineRegistry numbered() {
+    EngineRegistry registry = EngineRegistry.create();
+    Instruments.on(registry);
+    registry
+        .initializeEngine(
+            "writer",
+            engine -> {
+              H2Memory.fresh().configure(engine);
+              engine.entities(Invoice.class, Receipt.class);
+            })
+        .createTables();
+    return registry;
+  }
+
+  @Test
+  void theIdsOfNewEntitiesAreNoNPlusOne() {
+    try (EngineRegistry registry = numbered()) {
+      Statements statements =
+          Instruments.on(registry)
+              .record(
+                  () ->
+                      Units.useUnit(
+                          registry,
+                          db -> {
+                            for (int i = 0; i < 5; i++) {
+                              db.writer().persist(new Invoice());
+                              db.writer().persist(new Receipt());
+                            }
+                          }));
+
+      assertThat(statements.list("writer"))
+          .filteredOn(each -> each.sql().contains("invoice_numbers"))
+          .as("one for each")
+          .hasSize(5);
+      assertThat(statements.list("writer"))
+          .filteredOn(each -> each.sql().contains("receipt_numbers"))
+          .filteredOn(each -> each.sql().startsWith("select"))
+          .hasSizeGreaterThanOrEqualTo(5);
+      statements.assertNoNPlusOne();
+    }
+  }
+
+  @Test
+  void aQueryThatIsRepeatedBetweenNewEntitiesIsFoundStill() {
+    try (EngineRegistry registry = numbered()) {
+      Statements statements =
+          Instruments.on(registry)
+              .record(
+                  () ->
+                      Units.useUnit(
+                          registry,
+                          db -> {
+                            for (long i = 0; i < 3; i++) {
+                              db.writer().persist(new Invoice());
+                              db.writer().find(Receipt.class, i);
+                            }
+                          }));
+
+      assertThatThrownBy(statements::assertNoNPlusOne)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("Receipt");
+    }
   }
 
   @Test
