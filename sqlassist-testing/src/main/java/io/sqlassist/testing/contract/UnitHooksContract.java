@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@link UnitHooks} promise: to let commits pass that they have no reason to stop, to throw
- * nothing when it is too late, and to serve several units at once. A subclass in your tests says
- * which hooks, and where there is a database. The hooks must let its entities pass.
+ * What {@link UnitHooks} promise: to let sessions be opened and commits pass that they have no
+ * reason to stop, to throw nothing when it is too late, and to serve several units at once. A
+ * subclass in your tests says which hooks, and where there is a database. The hooks must let its
+ * engine and its entities pass.
  *
  * <p>Used by one thread; the hooks are used by several.
  */
@@ -41,6 +42,11 @@ public abstract class UnitHooksContract extends EngineContract {
 
     Watched(UnitHooks hooks) {
       this.hooks = hooks;
+    }
+
+    @Override
+    public void beforeOpening(String engine) {
+      hooks.beforeOpening(engine);
     }
 
     @Override

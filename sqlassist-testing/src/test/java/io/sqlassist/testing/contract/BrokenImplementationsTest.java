@@ -166,10 +166,27 @@ class BrokenImplementationsTest {
     }
   }
 
+  static class RefusingHooks extends LateHooks {
+    @Override
+    protected UnitHooks hooks() {
+      return new UnitHooks() {
+        @Override
+        public void beforeOpening(String engine) {
+          throw new IllegalStateException("on purpose");
+        }
+      };
+    }
+  }
+
   static class GoodHooks extends LateHooks {
     @Override
     protected UnitHooks hooks() {
       return new UnitHooks() {
+        @Override
+        public void beforeOpening(String engine) {
+          assertThat(engine).isEqualTo("writer");
+        }
+
         @Override
         public void beforeCommit(Map<String, Session> sessions) {
           sessions.values().forEach(Session::isDirty);
@@ -182,6 +199,12 @@ class BrokenImplementationsTest {
   void hooksThatThrowAfterTheEndFail() {
     assertThat(failures(LateHooks.class)).hasSize(3);
     assertThat(failures(GoodHooks.class)).isEmpty();
+  }
+
+  @Test
+  void hooksThatLetNoSessionBeOpenedFail() {
+    assertThat(failures(RefusingHooks.class))
+        .containsExactlyInAnyOrder("everyCourseOfAUnitIsStood", "severalUnitsAtOnceAreStood");
   }
 
   static class ClosingListener extends ConnectionListenerContract {
