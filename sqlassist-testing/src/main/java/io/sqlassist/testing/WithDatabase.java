@@ -21,6 +21,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   static void start(TestDatabase shop) {
  *     SqlAssist.initializeEngine("writer", shop::configure);
  *   }
+ *
+ *   @AfterAll
+ *   static void stop() {
+ *     SqlAssist.shutdown(); // the next class has engines of the same names
+ *   }
  * }
  * }</pre>
  *
@@ -29,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * and the rows that those before have left: it costs its start once. With {@link Lifetime#CLASS}
  * each class gets an empty one of its own, which is dropped after its last test; on a server that
  * costs some 100 ms. Nothing is left behind when the JVM ends, however it ends.
+ *
+ * <p>A class has the databases of its superclass, too; of two with the same name its own one
+ * counts.
  *
  * <p>Immutable; may be read by any thread. Works without {@link SqlAssistTest}, too.
  */

@@ -1,9 +1,13 @@
 package io.sqlassist.testing;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,26 +34,41 @@ public final class WithDatabaseExtension implements BeforeAllCallback, Parameter
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    List<WithDatabase> declared =
-        AnnotationSupport.findRepeatableAnnotations(context.getElement(), WithDatabase.class);
     Store ofClass = context.getStore(NAMESPACE);
     Map<String, TestDatabase> databases = new LinkedHashMap<>();
     TestDatabases outer = ofClass.get(DATABASES, TestDatabases.class);
     if (outer != null) { // of the class around a nested one
       outer.names().forEach(name -> databases.put(name, outer.get(name)));
     }
-    Map<String, WithDatabase> own = new LinkedHashMap<>();
-    for (WithDatabase each : declared) {
-      if (own.put(each.name(), each) != null) {
+    declared(context.getRequiredTestClass())
+        .forEach((name, each) -> databases.put(name, make(each, context)));
+    ofClass.put(DATABASES, new TestDatabases(databases));
+  }
+
+  /** By their names; those of a class go before those of its superclass. */
+  private static Map<String, WithDatabase> declared(@Nullable Class<?> type) {
+    if (type == null) {
+      return Map.of();
+    }
+    Class<?> above = type.getSuperclass();
+    Map<String, WithDatabase> all = new LinkedHashMap<>(declared(above));
+    List<WithDatabase> own =
+        new ArrayList<>(AnnotationSupport.findRepeatableAnnotations(type, WithDatabase.class));
+    if (above != null) {
+      own.removeAll(AnnotationSupport.findRepeatableAnnotations(above, WithDatabase.class));
+    }
+    Set<String> names = new HashSet<>();
+    for (WithDatabase each : own) {
+      if (!names.add(each.name())) {
         throw new ExtensionConfigurationException(
-            context.getRequiredTestClass().getName()
+            type.getName()
                 + " declares two databases '"
                 + each.name()
                 + "'. Give each @WithDatabase a name of its own.");
       }
-      databases.put(each.name(), make(each, context));
+      all.put(each.name(), each);
     }
-    ofClass.put(DATABASES, new TestDatabases(databases));
+    return all;
   }
 
   /** What is put into a store is closed with it. */

@@ -3,6 +3,8 @@ package io.sqlassist.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,36 @@ class DeclaredDatabasesTest {
     assertThat(Kit.failures(Kit.run(Twice.class)))
         .singleElement()
         .satisfies(e -> assertThat(e).hasMessageContaining("two databases 'shop'"));
+  }
+
+  private static final Map<String, TestDatabase> GIVEN = new ConcurrentHashMap<>();
+
+  @WithDatabase(name = "shop")
+  @WithDatabase(name = "audit")
+  static class Above {
+    @Test
+    void remembers(TestDatabases databases) {
+      for (String name : databases.names()) {
+        GIVEN.put(getClass().getSimpleName() + " " + name, databases.get(name));
+      }
+    }
+  }
+
+  @WithDatabase(name = "shop", lifetime = WithDatabase.Lifetime.CLASS)
+  static class Below extends Above {}
+
+  @WithDatabase(name = "shop")
+  static class TheSameBelow extends Above {}
+
+  @Test
+  void theDatabaseOfASubclassGoesBeforeThatOfItsSuperclass() {
+    GIVEN.clear();
+    assertThat(Kit.failures(Kit.run(Above.class, Below.class, TheSameBelow.class))).isEmpty();
+
+    assertThat(GIVEN).hasSize(6);
+    assertThat(GIVEN.get("Below shop")).isNotSameAs(GIVEN.get("Above shop"));
+    assertThat(GIVEN.get("Below audit")).isSameAs(GIVEN.get("Above audit"));
+    assertThat(GIVEN.get("TheSameBelow shop")).isSameAs(GIVEN.get("Above shop"));
   }
 
   @Test
