@@ -9,10 +9,24 @@ import java.util.Set;
 /** Refuses the engines that a test does not declare, and fails the test if one was asked for. */
 final class EngineGuard implements TestPart {
 
+  private final Instruments instruments;
   private final List<UndeclaredEngineException> refused = new ArrayList<>();
+
+  EngineGuard(Instruments instruments) {
+    this.instruments = instruments;
+  }
+
+  @Override
+  public void before(TestRun run) {
+    instruments.guard(engine -> refuseUndeclared(run, engine)); // sessions outside of units
+  }
 
   @Override
   public void beforeOpening(TestRun run, String engine) {
+    refuseUndeclared(run, engine);
+  }
+
+  private void refuseUndeclared(TestRun run, String engine) {
     if (run.mayUse(engine)) {
       return;
     }
@@ -26,6 +40,7 @@ final class EngineGuard implements TestPart {
 
   @Override
   public void after(TestRun run) {
+    instruments.guard(null);
     List<UndeclaredEngineException> all;
     synchronized (refused) {
       all = List.copyOf(refused);

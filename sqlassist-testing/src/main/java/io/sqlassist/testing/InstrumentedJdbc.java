@@ -88,6 +88,7 @@ abstract class InstrumentedJdbc implements InvocationHandler {
       if (!method.getName().equals("getConnection")) {
         return pass(method, arguments);
       }
+      instruments.acquiring(engine);
       instruments.faults().acquiring(engine);
       Object got = pass(method, arguments);
       if (!(got instanceof Connection connection)) {

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import javax.sql.XADataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What tests see of the engines of a registry, and what they do to them: counts statements, lets
@@ -38,6 +40,12 @@ public final class Instruments implements Observer {
   private final StatementLog log = new StatementLog();
   private final Faults faults = new Faults(this);
   private final OpenThings open = new OpenThings();
+
+  /** Those that have begun to work: what they needed to start is nobody's use of them. */
+  private final Set<String> started = ConcurrentHashMap.newKeySet();
+
+  /** Told of each connection that a started engine acquires, before it does; may refuse it. */
+  private volatile @Nullable Consumer<String> guard;
 
   private Instruments(EngineRegistry registry) {
     this.registry = new WeakReference<>(registry);
@@ -140,6 +148,23 @@ public final class Instruments implements Observer {
     }
   }
 
+  /** Asks somebody before a started engine acquires a connection, in units of work or not. */
+  void guard(@Nullable Consumer<String> asked) {
+    guard = asked;
+  }
+
+  /**
+   * An engine is about to acquire a connection.
+   *
+   * @throws RuntimeException if it may not
+   */
+  void acquiring(String engine) {
+    Consumer<String> asked = guard;
+    if (asked != null && started.contains(engine)) {
+      asked.accept(engine);
+    }
+  }
+
   StatementLog log() {
     return log;
   }
@@ -184,7 +209,13 @@ public final class Instruments implements Observer {
   }
 
   @Override
+  public void engineStarted(String engine, String description) {
+    started.add(engine);
+  }
+
+  @Override
   public void engineStopped(String engine) {
+    started.remove(engine);
     engines.remove(engine);
   }
 

@@ -116,9 +116,10 @@ public final class SqlAssistExtension
       TestSettings settings, EngineRegistry registry, ExtensionContext context) {
     Annotations annotations = new Annotations(context);
     List<TestPart> parts = new ArrayList<>();
-    parts.add(new InstrumentsPart(annotations, Instruments.on(registry)));
+    Instruments instruments = Instruments.on(registry);
+    parts.add(new InstrumentsPart(annotations, instruments));
     if (!settings.engines().isEmpty()) {
-      parts.add(new EngineGuard());
+      parts.add(new EngineGuard(instruments));
     }
     switch (settings.transactions()) {
       case SHARED -> parts.add(new SharedTransaction(Mirrors.of(annotations)));

@@ -33,7 +33,9 @@ public @interface SqlAssistTest {
    * The engines that the test may use, itself or by way of the application. Any other one is
    * refused to who asks for it, on whichever thread, and fails the test, also if the application
    * swallowed the refusal: see {@link UndeclaredEngineException}. Sessions outside of units of work
-   * ({@code engine.openSession()}) are not seen. Nor is what {@code @BeforeAll} and
+   * ({@code engine.openSession()}) are refused when they need a connection, if the {@link
+   * Instruments} were added before the engine was initialised. What goes around the engine, by way
+   * of {@code engine.dataSource()}, is not seen. Nor is what {@code @BeforeAll} and
    * {@code @AfterAll} methods do: there any engine may be used, and what it commits stays.
    *
    * @return names of engines, or those that the engines of tenants share. Default: none named,

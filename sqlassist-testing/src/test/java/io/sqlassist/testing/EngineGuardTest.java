@@ -9,6 +9,8 @@ import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.hibernate.Session;
+import org.hibernate.StatelessSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,46 @@ class EngineGuardTest {
     assertThat(onlyFailure(OnAnotherThread.class))
         .hasMessageContaining("on thread 'a worker'")
         .hasMessageContaining("It declares [writer, reader]");
+  }
+
+  @SqlAssistTest(registry = OfShop.class, engines = "writer")
+  static class OutsideOfUnits {
+
+    @Test
+    void opensASession() {
+      try (Session session = shop.registry().engine("logger").openSession()) {
+        session.createNativeQuery("select 1", Integer.class).list();
+      }
+    }
+
+    @Test
+    void opensAStatelessSessionAndSwallowsTheRefusal() {
+      try (StatelessSession session = shop.registry().engine("reader").openStatelessSession()) {
+        assertThatThrownBy(() -> session.createNativeQuery("select 1", Integer.class).list())
+            .isInstanceOf(UndeclaredEngineException.class);
+      }
+    }
+
+    @Test
+    void usesADeclaredOne() {
+      try (Session session = shop.registry().engine("writer").openSession()) {
+        assertThat(session.createNativeQuery("select 1", Integer.class).list()).containsExactly(1);
+      }
+    }
+
+    @Test
+    void startsAnother() {
+      shop.start("late", shop.books(), engine -> engine.entities(Book.class));
+      shop.registry().remove("late");
+    }
+  }
+
+  @Test
+  void sessionsOutsideOfUnitsOfWorkAreRefusedToo() {
+    assertThat(Kit.failures(Kit.run(OutsideOfUnits.class)))
+        .extracting(failure -> ((UndeclaredEngineException) failure).engine())
+        .containsExactlyInAnyOrder("logger", "reader");
+    assertThat(shop.stored("logger")).as("afterwards nothing is refused").isEmpty();
   }
 
   @SqlAssistTest(registry = OfShop.class, engines = "writer")

@@ -26,6 +26,7 @@ final class Shop implements AutoCloseable {
 
   Shop(DatabaseKind kind, Class<?>... entities) {
     books = kind.fresh();
+    Instruments.on(registry);
     start(
         "writer",
         books,
