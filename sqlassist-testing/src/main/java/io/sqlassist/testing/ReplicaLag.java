@@ -128,7 +128,8 @@ public final class ReplicaLag implements AutoCloseable {
 
   /**
    * Lets all of them see what is committed at this moment, and nothing later. Waits until a
-   * statement that runs on one of them has ended.
+   * statement that runs on one of them has ended. Rows that it has found, and that are not read
+   * yet, are those of the former moment; for that a fetch size is ignored on PostgreSQL.
    *
    * @throws SQLException if a database can't be told
    */

@@ -30,7 +30,10 @@ final class Snapshot implements AutoCloseable {
 
     private final String begin;
 
-    /** Whether a statement that fails costs the transaction, and with it the snapshot. */
+    /**
+     * Whether a statement that fails costs the transaction, and with it the snapshot; and whether
+     * the end of a transaction costs the rows that were not fetched yet.
+     */
     private final boolean fragile;
 
     Product(String begin, boolean fragile) {
@@ -141,6 +144,9 @@ final class Snapshot implements AutoCloseable {
     try {
       if (method.getName().startsWith("execute") && product.fragile) {
         return executeSafely(target, method, arguments);
+      }
+      if (method.getName().equals("setFetchSize") && product.fragile) {
+        return pass(target, method, new Object[] {0}); // all rows: they outlast catching up
       }
       Object result = pass(target, method, arguments);
       if (result instanceof CallableStatement statement) {

@@ -8,11 +8,13 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.Units;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,34 @@ abstract class LagScenarios {
       assertThat(read()).containsExactly("after", "before");
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aStreamThatIsReadWhileItCatchesUpStaysOfItsMoment() throws SQLException {
+    for (int i = 0; i < 9; i++) {
+      store("author " + i);
+    }
+    try (ReplicaLag lag = ReplicaLag.begin(registry, "reader")) {
+      store("zoe");
+      List<String> seen = new ArrayList<>();
+      Units.useUnit(
+          registry,
+          db -> {
+            try (Stream<String> names =
+                db.reader()
+                    .createSelectionQuery("select name from Author order by name", String.class)
+                    .setFetchSize(2)
+                    .getResultStream()) {
+              Iterator<String> each = names.iterator();
+              seen.add(each.next());
+              lag.catchUp();
+              each.forEachRemaining(seen::add);
+            }
+          });
+
+      assertThat(seen).hasSize(9).doesNotContain("zoe");
+      assertThat(read()).contains("zoe");
     }
   }
 
