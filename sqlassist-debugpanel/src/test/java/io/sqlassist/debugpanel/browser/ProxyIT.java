@@ -18,6 +18,7 @@ class ProxyIT extends BrowserTests {
     try (TestApp app = TestApp.start();
         ReverseProxy proxy = ReverseProxy.to(app.port())) {
       mayComplainOf("404");
+      mayComplainOf("ERR_CONNECTION_REFUSED"); // the toolbar asks on when the application has ended
       Tab tab = tab();
       tab.open("http://127.0.0.1:" + proxy.port() + "/authors");
 
