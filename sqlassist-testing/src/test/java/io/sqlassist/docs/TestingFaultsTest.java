@@ -135,8 +135,8 @@ class TestingFaultsTest {
   void withoutConnectionsThereIsNoPage(Faults faults) throws Exception {
     faults.failAcquisition("reader", fault -> fault.times(2));
 
-    assertThat(send("GET", "/authors").statusCode()).isEqualTo(503);
-    assertThat(send("GET", "/authors").statusCode()).isEqualTo(503);
+    assertThat(send("GET", "/authors").statusCode()).isGreaterThanOrEqualTo(500);
+    assertThat(send("GET", "/authors").statusCode()).isGreaterThanOrEqualTo(500);
     assertThat(send("GET", "/authors").statusCode()).isEqualTo(200);
     assertThat(faults.happened("reader")).isEqualTo(2);
   }
