@@ -45,7 +45,7 @@ final class Report {
     starts();
     missed();
     arms();
-    return String.join("\n", lines) + "\n";
+    return String.join("\n", lines).strip() + "\n";
   }
 
   private void introduction() throws IOException {
@@ -60,8 +60,8 @@ final class Report {
         "```",
         "",
         "Each comparison was measured in "
-            + rounds
-            + " rounds, each arm in JVMs of its own. In a"
+            + (rounds == 1 ? "one round" : rounds + " rounds")
+            + ", each arm in JVMs of its own. In a"
             + " round ours and what it is",
         "compared with ran right after each other, in changing order, or were asked in turns; the"
             + " ratio of a round",

@@ -115,7 +115,7 @@ class ReportTest {
   @Test
   void thePageTellsWhereAndWithWhatItWasMeasured() {
     assertThat(page)
-        .contains("* commit: ", "* machine: ", "* JVM: ", "measured in 1 rounds")
+        .contains("* commit: ", "* machine: ", "* JVM: ", "measured in one round")
         .contains("spring-boot 4.", "dropwizard-hibernate 5.");
   }
 
