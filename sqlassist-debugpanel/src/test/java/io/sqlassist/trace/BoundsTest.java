@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sqlassist.trace.Entries.Executed;
 import io.sqlassist.trace.Entries.OfConnection;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BoundsTest {
@@ -88,21 +91,24 @@ class BoundsTest {
   @Test
   void recordingThatNobodyFinishesGivesItsMemoryBack() throws InterruptedException {
     Recorder recorder = new Recorder(cfg -> cfg.bytes(1 << 18));
-    WeakReference<Recording> lost = lose(recorder);
-    for (int i = 0; i < 100 && lost.get() != null; i++) {
+    ReferenceQueue<Recording> collected = new ReferenceQueue<>();
+    WeakReference<Recording> lost = lose(recorder, collected);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    Reference<? extends Recording> gone;
+    do {
       System.gc();
-      Thread.sleep(20);
-    }
-    for (int i = 0; i < 100 && recorder.store().bytes() > 1 << 17; i++) {
-      recorder.begin("next"); // looks for lost ones
-      Thread.sleep(20);
-    }
+      gone = collected.remove(1_000);
+    } while (gone == null && System.nanoTime() < end);
+    assertThat(gone).isSameAs(lost);
 
-    assertThat(lost.get()).isNull();
+    while (recorder.store().bytes() > 1 << 17 && System.nanoTime() < end) {
+      recorder.begin("next"); // looks for lost ones, which the collector names one by one
+    }
     assertThat(recorder.store().bytes()).isLessThan(1 << 17);
   }
 
-  private static WeakReference<Recording> lose(Recorder recorder) {
+  private static WeakReference<Recording> lose(
+      Recorder recorder, ReferenceQueue<Recording> collected) {
     Recording recording = recorder.begin("lost");
     OfConnection connection = Driven.connection(recording);
     Executed executed = Driven.executed(Driven.shape("select 1"), 4, 250);
@@ -110,7 +116,7 @@ class BoundsTest {
       recording.executed(connection, executed);
     }
     assertThat(recorder.store().bytes()).isGreaterThan(1 << 17);
-    return new WeakReference<>(recording);
+    return new WeakReference<>(recording, collected);
   }
 
   @Test
