@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A real MariaDB, from Maven artifacts, with room for 200 connections. {@code utf8mb4}, passwords
@@ -24,10 +25,11 @@ public final class MariaDbServer extends DatabaseServer {
           "maria_add_gis_sp_bootstrap.sql",
           "mariadb_sys_schema.sql");
 
-  private final Path binaries = Binaries.mariaDb();
+  private final Path binaries;
 
-  private MariaDbServer(ServerDirectory directory) {
+  private MariaDbServer(Path binaries, ServerDirectory directory) {
     super(DatabaseKind.MARIADB, directory);
+    this.binaries = binaries;
   }
 
   /**
@@ -39,7 +41,7 @@ public final class MariaDbServer extends DatabaseServer {
    * @throws java.io.UncheckedIOException if files cannot be written
    */
   public static MariaDbServer start() {
-    return opened(ServerDirectory.temporary("sqlassist-mariadb-"));
+    return opened(() -> ServerDirectory.temporary("sqlassist-mariadb-"));
   }
 
   /**
@@ -53,11 +55,12 @@ public final class MariaDbServer extends DatabaseServer {
    * @throws java.io.UncheckedIOException if files cannot be written
    */
   public static MariaDbServer start(Path dataDirectory) {
-    return opened(ServerDirectory.kept(dataDirectory));
+    return opened(() -> ServerDirectory.kept(dataDirectory));
   }
 
-  private static MariaDbServer opened(ServerDirectory directory) {
-    MariaDbServer server = new MariaDbServer(directory);
+  private static MariaDbServer opened(Supplier<ServerDirectory> directory) {
+    Path binaries = Binaries.mariaDb(); // first: where there are none, no directory is left behind
+    MariaDbServer server = new MariaDbServer(binaries, directory.get());
     server.open();
     return server;
   }
@@ -114,7 +117,7 @@ public final class MariaDbServer extends DatabaseServer {
   @Override
   void beforeStart(ServerDirectory directory) throws IOException {
     // Run by the server at each start before it listens: nobody meets a root without password.
-    String superuser = "'" + SUPERUSER + "'@'" + host() + "'";
+    String superuser = account(SUPERUSER);
     String identified = superuser + " IDENTIFIED BY " + Names.literal(directory.password()) + ";\n";
     ServerDirectory.writePrivate(
         initFile(directory),

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A real PostgreSQL, from Maven artifacts, with room for 200 connections and 64 prepared
@@ -24,10 +25,11 @@ public final class PostgresServer extends DatabaseServer {
   private static final String SUPERUSER = "postgres";
   private static final String ADMINISTRATIVE_DATABASE = "postgres";
 
-  private final Path binaries = Binaries.postgres();
+  private final Path binaries;
 
-  private PostgresServer(ServerDirectory directory) {
+  private PostgresServer(Path binaries, ServerDirectory directory) {
     super(DatabaseKind.POSTGRESQL, directory);
+    this.binaries = binaries;
   }
 
   /**
@@ -39,7 +41,7 @@ public final class PostgresServer extends DatabaseServer {
    * @throws java.io.UncheckedIOException if files cannot be written
    */
   public static PostgresServer start() {
-    return opened(ServerDirectory.temporary("sqlassist-postgres-"));
+    return opened(() -> ServerDirectory.temporary("sqlassist-postgres-"));
   }
 
   /**
@@ -53,11 +55,12 @@ public final class PostgresServer extends DatabaseServer {
    * @throws java.io.UncheckedIOException if files cannot be written
    */
   public static PostgresServer start(Path dataDirectory) {
-    return opened(ServerDirectory.kept(dataDirectory));
+    return opened(() -> ServerDirectory.kept(dataDirectory));
   }
 
-  private static PostgresServer opened(ServerDirectory directory) {
-    PostgresServer server = new PostgresServer(directory);
+  private static PostgresServer opened(Supplier<ServerDirectory> directory) {
+    Path binaries = Binaries.postgres(); // first: where there are none, no directory is left behind
+    PostgresServer server = new PostgresServer(binaries, directory.get());
     server.open();
     return server;
   }

@@ -88,9 +88,15 @@ final class ServerProcess {
       } catch (IOException e) {
         // It ended early: its exit code and output tell more.
       }
-      if (await(process, START_SECONDS) != 0) {
-        throw new IllegalStateException(
-            "Failed: " + String.join(" ", command) + "\n" + Files.readString(output));
+      try {
+        if (await(process, START_SECONDS) != 0) {
+          throw new IllegalStateException(
+              "Failed: " + String.join(" ", command) + "\n" + Files.readString(output));
+        }
+      } finally {
+        if (process.isAlive()) { // nobody waits for it any more
+          kill(process.toHandle());
+        }
       }
     } finally {
       Files.delete(output);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,6 +198,26 @@ class DatabaseServerIT {
     assertThatThrownBy(() -> PostgresServer.start(directory))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("postgresql.conf");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DatabaseKind.class, names = "H2", mode = EnumSource.Mode.EXCLUDE)
+  void withoutBinariesNothingIsLeftBehind(DatabaseKind kind) throws IOException {
+    Path noCache = Files.createFile(directory.resolve("a file where the cache should be"));
+    Path data = directory.resolve("server");
+    String before = System.setProperty("sqlassist.embedded.cache", noCache.toString());
+    try {
+      assertThatThrownBy(() -> ServerTests.start(kind, data.toString()))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("binaries");
+    } finally {
+      if (before == null) {
+        System.clearProperty("sqlassist.embedded.cache");
+      } else {
+        System.setProperty("sqlassist.embedded.cache", before);
+      }
+    }
+    assertThat(data).doesNotExist();
   }
 
   /** A JVM with a server. */
