@@ -124,7 +124,9 @@ public final class CountingProxy implements AutoCloseable {
    * @return its JDBC URL, without user and password
    */
   public String jdbcUrl(String database) {
-    return "jdbc:postgresql://127.0.0.1:"
+    return "jdbc:postgresql://"
+        + Loopback.HOST
+        + ":"
         + port()
         + "/"
         + Names.checked(database)

@@ -203,7 +203,7 @@ public final class MariaDbServer extends DatabaseServer {
   }
 
   private static String account(String user) {
-    return "'" + Names.checked(user) + "'@'127.0.0.1'";
+    return "'" + Names.checked(user) + "'@'" + Loopback.HOST + "'";
   }
 
   private void run(String what, String... statements) {

@@ -30,6 +30,15 @@ class CountingProxyIT {
     proxy.close();
   }
 
+  private Connection connectWith(String setting) throws SQLException {
+    return Drivers.dataSource(
+            DatabaseKind.POSTGRESQL,
+            proxied.jdbcUrl() + "&" + setting,
+            proxied.username(),
+            proxied.password())
+        .getConnection();
+  }
+
   private static int select(PreparedStatement statement) throws SQLException {
     try (ResultSet rows = statement.executeQuery()) {
       rows.next();
@@ -75,14 +84,7 @@ class CountingProxyIT {
 
   @Test
   void simpleQueriesCountToo() throws SQLException {
-    proxied = direct.through(proxy);
-    try (Connection connection =
-            Drivers.dataSource(
-                    DatabaseKind.POSTGRESQL,
-                    proxied.jdbcUrl() + "&preferQueryMode=simple",
-                    proxied.username(),
-                    proxied.password())
-                .getConnection();
+    try (Connection connection = connectWith("preferQueryMode=simple");
         Statement statement = connection.createStatement()) {
       proxy.reset();
       statement.execute("SELECT 1");
@@ -95,13 +97,7 @@ class CountingProxyIT {
 
   @Test
   void logInIsNoRoundTrip() throws SQLException {
-    try (Connection connection =
-        Drivers.dataSource(
-                DatabaseKind.POSTGRESQL,
-                proxied.jdbcUrl() + "&assumeMinServerVersion=18",
-                proxied.username(),
-                proxied.password())
-            .getConnection()) {
+    try (Connection connection = connectWith("assumeMinServerVersion=18")) {
       assertThat(connection.isClosed()).isFalse();
       assertThat(proxy.connections()).isEqualTo(1);
       assertThat(proxy.roundTrips()).isEqualTo(proxy.statements().size());
