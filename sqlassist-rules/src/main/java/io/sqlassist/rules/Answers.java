@@ -20,19 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
 
   private final BufferedReader lines;
-  private Duration patience = Duration.ofSeconds(60);
 
   Answers(InputStream in) {
     lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  /** How long to wait where there is no terminal. */
-  void patience(Duration time) {
-    patience = time;
-  }
-
-  /** The next line; null if nobody answers. */
-  @Nullable String next() throws IOException {
+  /** The next line; null if nobody answers, where there is no terminal within {@code patience}. */
+  @Nullable String next(Duration patience) throws IOException {
     if (isTerminal()) {
       return lines.readLine();
     }

@@ -58,9 +58,7 @@ public final class InstallRules {
       return arguments.isEmpty() ? MISUSED : DONE;
     }
     try {
-      Request request = Request.of(arguments);
-      answers.patience(request.patience());
-      return install(request);
+      return install(Request.of(arguments));
     } catch (IllegalArgumentException e) {
       err.println(e.getMessage());
       return MISUSED;
@@ -148,7 +146,7 @@ public final class InstallRules {
       }
       out.print(question + " [y/N] ");
       out.flush();
-      String answer = answers.next();
+      String answer = answers.next(request.patience());
       if (answer == null) {
         out.println();
         throw new IOException(nobodyAnswers(file, outside));
