@@ -49,9 +49,9 @@ final class Machine {
   private static String commit() throws IOException {
     Process git =
         new ProcessBuilder("git", "describe", "--always", "--dirty")
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String answer = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return answer.isEmpty() ? "unknown" : answer;
+    return answer.isEmpty() ? "unknown" : answer; // what git complains of is no commit
   }
 }

@@ -6,23 +6,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Times of several arms, taken in turns; each arm's median counts.
+ * Values of several arms, taken in turns; each arm's median counts.
  *
  * @param <A> what tells the arms apart
  */
 final class Medians<A> {
 
-  private final Map<A, List<Double>> nanos = new LinkedHashMap<>();
+  private final Map<A, List<Double>> values = new LinkedHashMap<>();
 
   void add(A arm, double value) {
-    nanos.computeIfAbsent(arm, each -> new ArrayList<>()).add(value);
+    values.computeIfAbsent(arm, each -> new ArrayList<>()).add(value);
   }
 
   double of(A arm) {
-    List<Double> sorted = nanos.getOrDefault(arm, List.of()).stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return ofSorted(
+        values.getOrDefault(arm, List.of()).stream()
+            .mapToDouble(Double::doubleValue)
+            .sorted()
+            .toArray());
+  }
+
+  /** The one in the middle, or between the two there. */
+  static double ofSorted(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

@@ -41,7 +41,7 @@ final class StartProcess {
   private static Runnable engines(Database database, int engines, Class<?>[] entities) {
     EngineRegistry registry = EngineRegistry.create(Observer.NONE);
     for (int i = 0; i < engines; i++) {
-      String name = i < USUAL.size() ? USUAL.get(i) : "engine-" + i;
+      String name = i < USUAL.size() ? USUAL.get(i) : Registries.nameOf(i);
       registry.initializeEngine(
           name, config -> Registries.on(database, 1, config).entities(entities));
     }

@@ -30,10 +30,7 @@ record Summary(Comparison<?> comparison, List<Sample> samples, @Nullable String 
     if (sorted.length == 0 || Arrays.stream(sorted).anyMatch(Double::isNaN)) {
       return new Spread(Double.NaN, Double.NaN, Double.NaN);
     }
-    int middle = sorted.length / 2;
-    double median =
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    return new Spread(sorted[0], median, sorted[sorted.length - 1]);
+    return new Spread(sorted[0], Medians.ofSorted(sorted), sorted[sorted.length - 1]);
   }
 
   /** Bytes of one operation; above the baseline's where there is one. */
