@@ -2,8 +2,12 @@ package io.sqlassist.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,5 +51,23 @@ class ComparisonsTest {
   @Test
   void everyReasonIsThatOfAComparison() {
     assertThat(all()).extracting(Comparison::id).containsAll(Reasons.read().ids());
+  }
+
+  /** Who changes a reason without a new run changes it on the page, too. */
+  @Test
+  void thePageTellsTheReasonsAsTheyAreWritten() throws IOException {
+    String page = Files.readString(Path.of("../docs/performance.md"));
+    Reasons reasons = Reasons.read();
+
+    assertThat(all().filter(each -> page.contains("\n### " + each.id() + "\n")))
+        .allSatisfy(
+            each ->
+                assertThat(page)
+                    .containsPattern(
+                        "\n### %s\n\n.*\n\n%s\n"
+                            .formatted(
+                                each.id(),
+                                Pattern.quote(
+                                    reasons.of(each).orElse("The reason was not found yet.")))));
   }
 }
