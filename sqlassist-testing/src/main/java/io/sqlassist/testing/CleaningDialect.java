@@ -18,17 +18,17 @@ enum CleaningDialect {
   H2 {
     @Override
     void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException {
-      Connection connection = statement.getConnection();
-      try {
-        for (Table table : cycle) {
-          statement.execute("alter table " + quoted(connection, table) + CHECKS + "false");
-        }
-        deleteAll(statement, cycle);
-      } finally {
-        for (Table table : cycle) {
-          statement.execute("alter table " + quoted(connection, table) + CHECKS + "true");
-        }
+      List<String> off = new ArrayList<>();
+      List<String> on = new ArrayList<>();
+      for (Table table : cycle) {
+        String checks =
+            "alter table "
+                + quoted(statement.getConnection(), table)
+                + " set referential_integrity ";
+        off.add(checks + "false");
+        on.add(checks + "true");
       }
+      deleteUnchecked(statement, cycle, off, on);
     }
 
     @Override
@@ -159,12 +159,11 @@ enum CleaningDialect {
 
     @Override
     void emptyCycle(Statement statement, Set<Table> cycle) throws SQLException {
-      try {
-        statement.execute("set foreign_key_checks = 0");
-        deleteAll(statement, cycle);
-      } finally {
-        statement.execute("set foreign_key_checks = 1");
-      }
+      deleteUnchecked(
+          statement,
+          cycle,
+          List.of("set foreign_key_checks = 0"),
+          List.of("set foreign_key_checks = 1"));
     }
 
     @Override
@@ -213,8 +212,6 @@ enum CleaningDialect {
     }
   };
 
-  private static final String CHECKS = " set referential_integrity ";
-
   /** Who is not gone by then has been forgotten. */
   private static final int LONGEST_WAIT_SECONDS = 10;
 
@@ -250,10 +247,25 @@ enum CleaningDialect {
   abstract void restartSequences(Statement statement, List<Table> tables, Set<String> others)
       throws SQLException;
 
-  final void deleteAll(Statement statement, Set<Table> tables) throws SQLException {
-    for (Table table : tables) {
-      statement.executeUpdate(delete(quoted(statement.getConnection(), table)));
+  /** Foreign keys are checked again afterwards, whatever has failed. */
+  final void deleteUnchecked(
+      Statement statement, Set<Table> tables, List<String> off, List<String> on)
+      throws SQLException {
+    Throwable failure =
+        CleanUp.attempt(
+            () -> {
+              for (String checks : off) {
+                statement.execute(checks);
+              }
+              for (Table table : tables) {
+                statement.executeUpdate(delete(quoted(statement.getConnection(), table)));
+              }
+            },
+            null);
+    for (String checks : on) {
+      failure = CleanUp.attempt(() -> statement.execute(checks), failure);
     }
+    CleanUp.throwIfAny(failure);
   }
 
   private static String quoted(Connection connection, Table table) throws SQLException {

@@ -92,11 +92,7 @@ public final class ReplicaLag implements AutoCloseable {
       snapshots.forEach(
           (name, snapshot) -> {
             instruments.isNotLent(name);
-            try {
-              snapshot.close();
-            } catch (SQLException more) {
-              e.addSuppressed(more);
-            }
+            CleanUp.attempt(snapshot::close, e);
           });
       throw e;
     }
@@ -170,21 +166,11 @@ public final class ReplicaLag implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     loan.close();
-    SQLException failure = null;
+    Throwable failure = null;
     for (Map.Entry<String, Snapshot> each : snapshots.entrySet()) {
       instruments.isNotLent(each.getKey());
-      try {
-        each.getValue().close();
-      } catch (SQLException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
+      failure = CleanUp.attempt(each.getValue()::close, failure);
     }
-    if (failure != null) {
-      throw failure;
-    }
+    CleanUp.throwIfAny(failure);
   }
 }

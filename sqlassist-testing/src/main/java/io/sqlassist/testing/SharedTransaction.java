@@ -106,8 +106,8 @@ final class SharedTransaction implements TestPart {
     Own taken;
     try {
       taken = new Own(engine, LentConnection.serial(connection), connection.getAutoCommit());
-    } catch (SQLException e) {
-      connection.close();
+    } catch (SQLException | RuntimeException | Error e) {
+      CleanUp.attempt(connection::close, e);
       throw e;
     }
     own.put(engine.name(), taken);
@@ -192,8 +192,11 @@ final class SharedTransaction implements TestPart {
       ending.close();
     }
     IllegalStateException lost = lookForOthersEnds(run);
-    giveBack(lost);
-    SecondLevelCaches.forget(run.registry()); // of what is not there any more
+    try {
+      giveBack(lost);
+    } finally {
+      SecondLevelCaches.forget(run.registry()); // they know of what is not there any more
+    }
     if (lost != null) {
       throw lost;
     }
@@ -248,27 +251,24 @@ final class SharedTransaction implements TestPart {
   }
 
   private void giveBack(@Nullable Throwable because) throws SQLException {
-    SQLException failure = null;
+    Throwable failure = because;
     for (Own each : own.values()) {
-      try (Connection connection = each.connection()) {
-        connection.rollback();
-        connection.setAutoCommit(each.autocommit());
-      } catch (SQLException e) {
-        if (each.engine().state().status() == EngineState.Status.CLOSED) {
-          continue; // the application has stopped, which has cut the connection
-        }
-        if (because != null) {
-          because.addSuppressed(e);
-        } else if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
+      failure = CleanUp.attempt(() -> giveBack(each), failure);
     }
     own.clear();
-    if (failure != null) {
-      throw failure;
+    if (because == null) {
+      CleanUp.throwIfAny(failure);
+    }
+  }
+
+  private static void giveBack(Own taken) throws SQLException {
+    try (Connection connection = taken.connection()) {
+      connection.rollback();
+      connection.setAutoCommit(taken.autocommit());
+    } catch (SQLException e) {
+      if (taken.engine().state().status() != EngineState.Status.CLOSED) {
+        throw e;
+      } // else the application has stopped, which has cut the connection
     }
   }
 }

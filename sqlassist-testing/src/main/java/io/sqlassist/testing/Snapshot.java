@@ -77,11 +77,7 @@ final class Snapshot implements AutoCloseable {
           product == Product.H2 ? H2_SNAPSHOT : Connection.TRANSACTION_REPEATABLE_READ);
       begin();
     } catch (SQLException | RuntimeException | Error e) {
-      try {
-        connection.close();
-      } catch (SQLException more) {
-        e.addSuppressed(more);
-      }
+      CleanUp.attempt(connection::close, e);
       throw e;
     }
   }
@@ -172,11 +168,7 @@ final class Snapshot implements AutoCloseable {
       connection.releaseSavepoint(before);
       return result;
     } catch (SQLException e) {
-      try {
-        connection.rollback(before);
-      } catch (SQLException more) {
-        e.addSuppressed(more);
-      }
+      CleanUp.attempt(() -> connection.rollback(before), e);
       throw e;
     }
   }

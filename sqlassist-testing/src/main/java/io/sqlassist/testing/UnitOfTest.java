@@ -35,8 +35,11 @@ final class UnitOfTest implements TestPart {
         db.commitAndClose();
       }
     } finally {
-      db.close();
-      Units.leave(db);
+      try {
+        db.close();
+      } finally {
+        Units.leave(db);
+      }
     }
   }
 }
