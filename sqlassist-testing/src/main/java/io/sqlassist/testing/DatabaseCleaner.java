@@ -59,6 +59,11 @@ final class DatabaseCleaner {
     this.dialect = CleaningDialect.of(database.getDatabaseProductName());
   }
 
+  /** Where the tables are: where two have the same place, they have the same tables. */
+  List<Object> place() throws SQLException {
+    return List.of(Location.of(connection), mapped.schemas());
+  }
+
   /**
    * The tables that are to be empty.
    *

@@ -81,10 +81,10 @@ final class SeparateTransactions implements TestPart {
       TestRun run, Engine engine, Set<List<Object>> done, Work work) {
     try (Connection connection = engine.dataSource().getConnection()) {
       permit.check(run.name(), engine, connection); // the test may have switched the engine
-      Set<String> schemas = MappedNames.of(engine.sessionFactory()).schemas();
-      if (done.add(List.of(Location.of(connection), schemas))
+      DatabaseCleaner cleaner = new DatabaseCleaner(engine, connection, kept);
+      if (done.add(cleaner.place())
           || run.settings().restartSequences()) { // each engine has values of them at hand
-        inTransaction(engine, connection, work);
+        inTransaction(connection, () -> work.with(cleaner));
       }
       return null;
     } catch (CleaningRefusedException e) {
@@ -103,26 +103,22 @@ final class SeparateTransactions implements TestPart {
     }
   }
 
-  private void inTransaction(Engine engine, Connection connection, Work work) throws SQLException {
+  private static void inTransaction(Connection connection, CleanUp.Step work) throws SQLException {
     boolean autocommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try {
-      work.with(new DatabaseCleaner(engine, connection, kept));
+      work.take();
       connection.commit();
       connection.setAutoCommit(autocommit);
     } catch (SQLException | RuntimeException e) {
-      undo(connection, autocommit, e);
+      // Pools close connections after some errors: the error must be told, not that.
+      CleanUp.attempt(
+          () -> {
+            connection.rollback();
+            connection.setAutoCommit(autocommit);
+          },
+          e);
       throw e;
-    }
-  }
-
-  /** Pools close connections after some errors: the error must be told, not that. */
-  private static void undo(Connection connection, boolean autocommit, Exception error) {
-    try {
-      connection.rollback();
-      connection.setAutoCommit(autocommit);
-    } catch (SQLException e) {
-      error.addSuppressed(e);
     }
   }
 }
