@@ -188,10 +188,6 @@ public final class Instruments implements Observer {
     lent.remove(engine);
   }
 
-  void nothingIsLent() {
-    lent.clear();
-  }
-
   /** Looks whether all engines are seen. */
   void requireAllSeen() {
     registry().names().forEach(this::requireSeen);

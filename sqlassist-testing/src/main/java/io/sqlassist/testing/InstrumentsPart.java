@@ -27,7 +27,8 @@ final class InstrumentsPart implements TestPart {
   private final @Nullable NoNPlusOne noNPlusOne;
   private final @Nullable LeakCheck leakCheck;
   private final Instruments instruments;
-  private final Statements statements;
+  private final List<String> lent = new ArrayList<>();
+  private @Nullable Statements recorded;
   private Set<OpenThings.Item> openBefore = Set.of();
   private @Nullable DbSessionsContainer currentBefore;
 
@@ -37,7 +38,14 @@ final class InstrumentsPart implements TestPart {
     noNPlusOne = annotations.find(NoNPlusOne.class).orElse(null);
     leakCheck = annotations.find(LeakCheck.class).orElse(null);
     this.instruments = instruments;
-    this.statements = instruments.record();
+  }
+
+  private Statements statements() {
+    Statements begun = recorded;
+    if (begun == null) {
+      throw new IllegalStateException("The test has not begun.");
+    }
+    return begun;
   }
 
   Object parameter(Class<?> type, TestRun run) {
@@ -48,7 +56,7 @@ final class InstrumentsPart implements TestPart {
       return instruments.faults();
     }
     if (type == Statements.class) {
-      return statements;
+      return statements();
     }
     return run.part(LagPart.class)
         .orElseThrow(
@@ -72,26 +80,28 @@ final class InstrumentsPart implements TestPart {
     instruments.faults().clear();
     openBefore = instruments.open().now();
     currentBefore = Units.findCurrent().orElse(null);
+    recorded = instruments.record(); // not before: who is refused would never end it
   }
 
   @Override
   public Connection lending(String engine, Connection connection) {
+    lent.add(engine);
     return instruments.lent(engine, connection);
   }
 
   /** The test method itself is about to run: what was before does not count. */
   void begins() {
-    statements.forget();
+    statements().forget();
   }
 
   /** The test method has run, or has failed: what comes does not count. */
   void ends() {
-    statements.close();
+    statements().close();
   }
 
   @Override
   public void after(TestRun run) throws InterruptedException {
-    statements.close();
+    statements().close();
     List<String> missing = instruments.faults().missing();
     instruments.faults().clear();
     try {
@@ -103,7 +113,7 @@ final class InstrumentsPart implements TestPart {
       checkLeaks(run, failures);
       throwAny(failures);
     } finally {
-      instruments.nothingIsLent();
+      lent.forEach(instruments::isNotLent);
     }
   }
 
@@ -122,6 +132,7 @@ final class InstrumentsPart implements TestPart {
   }
 
   private void check(List<AssertionError> failures) {
+    Statements statements = statements();
     for (MaxStatements most : maxStatements) {
       attempt(
           failures,

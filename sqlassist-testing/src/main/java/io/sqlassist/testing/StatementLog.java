@@ -62,9 +62,13 @@ final class StatementLog {
     recordings = List.copyOf(fewer);
   }
 
+  /** Whether somebody wants to know. */
+  boolean isWanted() {
+    return !recordings.isEmpty();
+  }
+
   void executed(String engine, String sql, int rows, boolean failed) {
-    List<Recording> now = recordings;
-    if (now.isEmpty()) {
+    if (!isWanted()) {
       return;
     }
     Entry entry =
@@ -73,7 +77,7 @@ final class StatementLog {
                 engine, sql, rows, failed, Thread.currentThread().getName(), CallSites.here()),
             Units.findCurrent().orElse(null),
             CallSites.areInIdGenerator());
-    now.forEach(recording -> recording.add(entry));
+    recordings.forEach(recording -> recording.add(entry));
   }
 
   void acquired(String engine) {

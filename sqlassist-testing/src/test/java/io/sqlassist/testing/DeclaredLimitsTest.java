@@ -233,4 +233,11 @@ class DeclaredLimitsTest {
   void connectionsCanNotBeCountedWhereThereAreNone() {
     fails(Connecting.class, "inASharedTransaction", "shared transaction", "@MaxStatements");
   }
+
+  @Test
+  void aTestThatIsRefusedLetsNothingBeRecordedAfterIt() {
+    Samples.run(Connecting.class, "inASharedTransaction");
+
+    assertThat(LIBRARY.instruments().log().isWanted()).isFalse();
+  }
 }

@@ -1,6 +1,7 @@
 package io.sqlassist.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
@@ -172,6 +173,27 @@ class MirrorAndLagTest {
 
     assertThat(Kit.failures(Kit.run(LaggingAndCleanedUp.class))).isEmpty();
     assertThat(LIBRARY.authors("writer")).isEmpty();
+  }
+
+  @SqlAssistTest(registry = Libraries.OnH2.class, transactions = Transactions.UNTOUCHED)
+  static class WhileAnotherLets {
+    @Test
+    void readsAndIsTold(EngineRegistry registry, Faults faults) {
+      assertThat(Lagging.read(registry)).isEmpty();
+      assertThatThrownBy(() -> faults.failAcquisition("reader"))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("simulated lag");
+    }
+  }
+
+  @Test
+  void aLagThatOutlivesATestIsKnownToTheNextOne() throws SQLException {
+    try (ReplicaLag lag = ReplicaLag.begin(LIBRARY.registry(), "reader")) {
+      for (int i = 0; i < 2; i++) {
+        Kit.succeeds(WhileAnotherLets.class);
+      }
+      assertThat(lag.engines()).containsExactly("reader");
+    }
   }
 
   @SqlAssistTest(registry = Libraries.OnH2.class)
