@@ -185,18 +185,10 @@ abstract class InstrumentedJdbc implements InvocationHandler {
         return pass(method, arguments);
       }
       if (fault.after()) {
-        Object result = pass(method, arguments);
-        fail(fault);
-        return result; // a fault always fails
-      }
-      if (held != null && !fault.breaksConnection()) {
+        pass(method, arguments);
+      } else if (held != null && !fault.breaksConnection()) {
         target.rollback(); // as a database that refuses a commit does
       }
-      fail(fault);
-      return null;
-    }
-
-    private void fail(Fault fault) throws SQLException {
       SQLException failure = fault.failure(engine);
       if (fault.breaksConnection() && held != null) {
         broken = failure;
