@@ -8,13 +8,7 @@ import io.sqlassist.engine.ConnectionListener;
 import io.sqlassist.engine.ConnectionRejectedException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -122,22 +116,6 @@ public abstract class ConnectionListenerContract {
   @Test
   void severalThreadsUseItAtOnce() throws Exception {
     ConnectionListener listener = listener();
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < 12; i++) {
-        all.add(
-            threads.submit(
-                () -> {
-                  use(listener, true, attributes());
-                  return null;
-                }));
-      }
-      for (Future<?> each : all) {
-        each.get(60, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    AtOnce.run(12, 60, number -> use(listener, true, attributes()));
   }
 }

@@ -5,12 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.session.Units;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.hibernate.Session;
 
 /** What contracts do to engines: the courses that a unit of work can take. */
@@ -97,19 +91,7 @@ abstract class EngineContract {
 
   /** Runs every course on four threads at once. */
   final void allCoursesAtOnce(EngineRegistry registry) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        String name = "course " + i;
-        all.add(threads.submit(() -> allCourses(registry, name)));
-      }
-      for (Future<?> each : all) {
-        each.get(60, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    AtOnce.run(8, 60, number -> allCourses(registry, "course " + number));
   }
 
   /** What is in the table: three of each course. */

@@ -17,15 +17,10 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -159,27 +154,17 @@ public abstract class ObserverContract extends EngineContract {
   void aConnectionObserverStandsSeveralThreadsAndEveryOrder() throws Exception {
     ConnectionObserver connections = observer().connections(WRITER);
     assertNotNull(connections, "ConnectionObserver.NONE says that they are ignored, not null");
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        all.add(
-            threads.submit(
-                () -> {
-                  connections.released(0);
-                  connections.acquired(0);
-                  connections.busy(1);
-                  connections.failed(Long.MAX_VALUE);
-                  connections.rejected();
-                  connections.released(1);
-                }));
-      }
-      for (Future<?> each : all) {
-        each.get(20, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    AtOnce.run(
+        100,
+        20,
+        number -> {
+          connections.released(0);
+          connections.acquired(0);
+          connections.busy(1);
+          connections.failed(Long.MAX_VALUE);
+          connections.rejected();
+          connections.released(1);
+        });
   }
 
   /** A data source, as the driver of a database has it. */

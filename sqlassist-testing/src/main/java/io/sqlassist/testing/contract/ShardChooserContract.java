@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sqlassist.shard.ShardChooser;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -100,17 +95,6 @@ public abstract class ShardChooserContract {
   void severalThreadsChooseAtOnce() throws Exception {
     ShardChooser chooser = chooser();
     Map<Object, String> expected = choose(chooser());
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<Map<Object, String>>> all = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
-        all.add(threads.submit(() -> choose(chooser)));
-      }
-      for (Future<Map<Object, String>> each : all) {
-        assertEquals(expected, each.get(20, TimeUnit.SECONDS));
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    AtOnce.run(50, 20, number -> assertEquals(expected, choose(chooser)));
   }
 }

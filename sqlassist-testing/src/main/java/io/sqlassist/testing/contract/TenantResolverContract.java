@@ -5,13 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.sqlassist.engine.TenantResolver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -76,19 +71,13 @@ public abstract class TenantResolverContract {
   @Test
   void severalThreadsAskAtOnce() throws Exception {
     TenantResolver resolver = resolver();
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        String tenant = tenants().get(i % tenants().size());
-        all.add(
-            threads.submit(() -> assertEquals(tenant, resolver.tenantOf(attributesOf(tenant)))));
-      }
-      for (Future<?> each : all) {
-        each.get(20, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    List<String> tenants = tenants();
+    AtOnce.run(
+        100,
+        20,
+        number -> {
+          String tenant = tenants.get(number % tenants.size());
+          assertEquals(tenant, resolver.tenantOf(attributesOf(tenant)));
+        });
   }
 }

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
@@ -97,6 +96,13 @@ public abstract class TransactionPolicyContract {
     return session;
   }
 
+  /** A session that takes part in the transaction. */
+  private Session joined(UnitTransaction transaction, String engine) {
+    Session session = session(engine);
+    transaction.join(engine, session);
+    return session;
+  }
+
   private void assertNoConnectionIsInUse() {
     assertEquals(0, connectionsInUse(FIRST), "connections in use of " + FIRST);
     assertEquals(0, connectionsInUse(SECOND), "connections in use of " + SECOND);
@@ -111,18 +117,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void eachTransactionIsANewOne() throws Exception {
     Set<UnitTransaction> begun = ConcurrentHashMap.newKeySet();
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<Boolean>> results = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        results.add(threads.submit(() -> begun.add(policy().begin())));
-      }
-      for (Future<Boolean> each : results) {
-        assertTrue(each.get(20, TimeUnit.SECONDS));
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    AtOnce.run(100, 20, number -> assertTrue(begun.add(policy().begin())));
     assertEquals(100, begun.size());
     assertNoConnectionIsInUse();
   }
@@ -130,8 +125,8 @@ public abstract class TransactionPolicyContract {
   @Test
   void joiningAcquiresNoConnection() {
     UnitTransaction transaction = policy().begin();
-    transaction.join(FIRST, session(FIRST));
-    transaction.join(SECOND, session(SECOND));
+    joined(transaction, FIRST);
+    joined(transaction, SECOND);
 
     assertNoConnectionIsInUse();
     transaction.rollback();
@@ -141,8 +136,8 @@ public abstract class TransactionPolicyContract {
   void enginesAreThoseThatACommitMakesDurableInTheOrderOfJoining() {
     UnitTransaction transaction = policy().begin();
     assertEquals(List.of(), transaction.engines());
-    transaction.join(SECOND, session(SECOND));
-    transaction.join(FIRST, session(FIRST));
+    joined(transaction, SECOND);
+    joined(transaction, FIRST);
 
     if (hasTransactions()) {
       assertEquals(List.of(SECOND, FIRST), transaction.engines());
@@ -155,10 +150,8 @@ public abstract class TransactionPolicyContract {
   @Test
   void aCommitMakesTheWorkOfAllItsSessionsDurableAndReportsEachEngine() {
     UnitTransaction transaction = policy().begin();
-    Session second = session(SECOND);
-    Session first = session(FIRST);
-    transaction.join(SECOND, second);
-    transaction.join(FIRST, first);
+    Session second = joined(transaction, SECOND);
+    Session first = joined(transaction, FIRST);
     second.persist(entity("b"));
     first.persist(entity("a"));
     transaction.flush();
@@ -178,8 +171,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void aFlushWritesWhatIsPendingAndMakesNothingDurable() {
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.persist(entity("pending"));
     transaction.flush();
 
@@ -191,8 +183,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void flushingTwiceIsAsGoodAsOnce() {
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.persist(entity("one"));
     transaction.flush();
     session.persist(entity("two"));
@@ -206,8 +197,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void aManualFlushModeIsRespectedAndKept() {
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.setHibernateFlushMode(FlushMode.MANUAL);
     session.persist(entity("never flushed"));
     transaction.flush();
@@ -220,7 +210,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void aTransactionWithoutWorkCommitsWithoutAConnection() {
     UnitTransaction transaction = policy().begin();
-    transaction.join(FIRST, session(FIRST));
+    joined(transaction, FIRST);
     transaction.flush();
 
     assertTrue(transaction.commit().isComplete());
@@ -239,10 +229,8 @@ public abstract class TransactionPolicyContract {
   void aRollbackUndoesTheWorkOfAllItsSessions() {
     Assumptions.assumeTrue(hasTransactions(), "what is flushed is durable");
     UnitTransaction transaction = policy().begin();
-    Session first = session(FIRST);
-    Session second = session(SECOND);
-    transaction.join(FIRST, first);
-    transaction.join(SECOND, second);
+    Session first = joined(transaction, FIRST);
+    Session second = joined(transaction, SECOND);
     Object lost = entity("a");
     first.persist(lost);
     first.flush();
@@ -260,8 +248,7 @@ public abstract class TransactionPolicyContract {
   void aRollbackOfWorkWithoutTransactionFlushesIt() {
     Assumptions.assumeFalse(hasTransactions(), "a rollback undoes");
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.persist(entity("kept"));
     transaction.rollback();
 
@@ -271,17 +258,14 @@ public abstract class TransactionPolicyContract {
   @Test
   void aFlushThatFailsLeavesARollbackPossibleThatLeavesNothing() {
     UnitTransaction before = policy().begin();
-    Session session = session(SECOND);
-    before.join(SECOND, session);
+    Session session = joined(before, SECOND);
     session.persist(entity("twice"));
     before.flush();
     before.commit();
 
     UnitTransaction transaction = policy().begin();
-    Session first = session(FIRST);
-    Session second = session(SECOND);
-    transaction.join(FIRST, first);
-    transaction.join(SECOND, second);
+    Session first = joined(transaction, FIRST);
+    Session second = joined(transaction, SECOND);
     if (hasTransactions()) {
       first.persist(entity("a"));
       first.flush();
@@ -303,10 +287,8 @@ public abstract class TransactionPolicyContract {
   void whatIsMarkedRollbackOnlyIsRefusedBeforeAnyCommit() {
     Assumptions.assumeTrue(hasTransactions(), "there is nothing to mark");
     UnitTransaction transaction = policy().begin();
-    Session first = session(FIRST);
-    Session second = session(SECOND);
-    transaction.join(FIRST, first);
-    transaction.join(SECOND, second);
+    Session first = joined(transaction, FIRST);
+    Session second = joined(transaction, SECOND);
     first.persist(entity("a"));
     second.persist(entity("b"));
     second.getTransaction().markRollbackOnly();
@@ -346,10 +328,8 @@ public abstract class TransactionPolicyContract {
     Assumptions.assumeTrue(hasTransactions(), "there is nothing to undo");
     UnitTransaction kept = policy().begin();
     UnitTransaction undone = policy().begin();
-    Session ofKept = session(FIRST);
-    Session ofUndone = session(FIRST);
-    kept.join(FIRST, ofKept);
-    undone.join(FIRST, ofUndone);
+    Session ofKept = joined(kept, FIRST);
+    Session ofUndone = joined(undone, FIRST);
     ofKept.persist(entity("kept"));
     ofKept.flush();
     ofUndone.persist(entity("undone"));
@@ -364,8 +344,7 @@ public abstract class TransactionPolicyContract {
   @Test
   void aTransactionEndsOnAnotherThreadThanItBeganOn() throws Exception {
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.persist(entity("handed over"));
     session.flush();
     ExecutorService other = Executors.newSingleThreadExecutor();
@@ -389,8 +368,7 @@ public abstract class TransactionPolicyContract {
   void aSessionClosedByHandGivesItsConnectionBackAtTheRollback() {
     Assumptions.assumeTrue(hasTransactions(), "a connection is held for a statement only");
     UnitTransaction transaction = policy().begin();
-    Session session = session(FIRST);
-    transaction.join(FIRST, session);
+    Session session = joined(transaction, FIRST);
     session.persist(entity("lost"));
     session.flush();
     session.close();
