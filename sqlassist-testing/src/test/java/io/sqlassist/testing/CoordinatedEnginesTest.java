@@ -7,6 +7,7 @@ import io.sqlassist.embedded.DatabaseHandle;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.jta.JtaCoordinator;
+import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,14 +15,15 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.Author;
 import shop.Catalogue;
 import shop.Title;
 
-/** Commits that fail on engines which commit together: none of them keeps anything. */
-class CoordinatedFaultsTest {
+/** Tests of engines which commit together: of commits that fail, and of real ones. */
+class CoordinatedEnginesTest {
 
   @TempDir static Path store;
   private static final EngineRegistry REGISTRY = EngineRegistry.create();
@@ -126,5 +128,38 @@ class CoordinatedFaultsTest {
         .hasMessageContaining("coordinator");
     assertThatThrownBy(() -> faults.failCommit("writer", fault -> fault.sqlState("08006")))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  static final class OfCoordinator implements RegistrySource {
+    @Override
+    public EngineRegistry registry() {
+      return REGISTRY;
+    }
+  }
+
+  @SqlAssistTest(registry = OfCoordinator.class, transactions = Transactions.SEPARATE)
+  static class ThatCommitsBoth {
+
+    @RepeatedTest(2)
+    void beginsEmpty(DbSessionsContainer db) {
+      assertThat(Catalogue.names(db.writer())).isEmpty();
+      assertThat(Catalogue.names(db.session("ledger"))).isEmpty();
+      db.writer().persist(new Author("both"));
+      db.session("ledger").persist(new Author("both"));
+      db.commit();
+      assertThat(stored("writer")).containsExactly("both");
+      assertThat(stored("ledger")).containsExactly("both");
+    }
+  }
+
+  @Test
+  void theirTablesAreEmptiedBeforeAndAfterATestThatReallyCommits() {
+    writeBoth("left before");
+
+    Kit.succeeds(ThatCommitsBoth.class);
+    assertThat(stored("writer")).isEmpty();
+    assertThat(stored("ledger")).isEmpty();
+    writeBoth("as ever");
+    assertThat(stored("ledger")).containsExactly("as ever");
   }
 }
