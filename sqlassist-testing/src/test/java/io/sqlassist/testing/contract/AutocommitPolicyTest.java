@@ -2,32 +2,15 @@ package io.sqlassist.testing.contract;
 
 import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.transaction.TransactionPolicy;
-import java.util.List;
-import org.hibernate.Session;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import shop.Author;
 
-class AutocommitPolicyTest extends TransactionPolicyContract {
-
-  private static Store store;
+class AutocommitPolicyTest extends PolicyOnH2Contract {
 
   private final TransactionPolicy policy = TransactionPolicy.autocommit();
 
   @BeforeAll
   static void start() {
     store = new Store(EngineConfig::autocommit);
-  }
-
-  @AfterAll
-  static void stop() {
-    store.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    store.empty();
   }
 
   @Override
@@ -38,25 +21,5 @@ class AutocommitPolicyTest extends TransactionPolicyContract {
   @Override
   protected boolean hasTransactions() {
     return false;
-  }
-
-  @Override
-  protected Session openSession(String engine) {
-    return store.open(engine);
-  }
-
-  @Override
-  protected Object entity(String text) {
-    return new Author(text);
-  }
-
-  @Override
-  protected List<String> durable(String engine) {
-    return store.durable(engine);
-  }
-
-  @Override
-  protected int connectionsInUse(String engine) {
-    return store.connectionsInUse(engine);
   }
 }

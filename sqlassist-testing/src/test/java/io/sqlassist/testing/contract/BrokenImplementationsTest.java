@@ -26,9 +26,7 @@ import java.util.Set;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.hibernate.Session;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -48,26 +46,14 @@ class BrokenImplementationsTest {
         .collect(java.util.stream.Collectors.toSet());
   }
 
-  /** Commits in the place of a rollback, and shares one transaction between units. */
-  static class KeepsWhatIsRolledBack extends TransactionPolicyContract {
-    private static Store store;
-
+  /** Has one transaction for all units. */
+  static class SharesATransaction extends PolicyOnH2Contract {
     private final UnitTransaction shared = TransactionPolicy.local().begin();
     private final TransactionPolicy policy = () -> shared;
 
     @BeforeAll
     static void start() {
       store = new Store(engine -> {});
-    }
-
-    @AfterAll
-    static void stop() {
-      store.close();
-    }
-
-    @BeforeEach
-    void empty() {
-      store.empty();
     }
 
     @Override
@@ -79,31 +65,11 @@ class BrokenImplementationsTest {
     protected boolean hasTransactions() {
       return true;
     }
-
-    @Override
-    protected Session openSession(String engine) {
-      return store.open(engine);
-    }
-
-    @Override
-    protected Object entity(String text) {
-      return new Author(text);
-    }
-
-    @Override
-    protected List<String> durable(String engine) {
-      return store.durable(engine);
-    }
-
-    @Override
-    protected int connectionsInUse(String engine) {
-      return store.connectionsInUse(engine);
-    }
   }
 
   @Test
   void aPolicyWhoseUnitsShareATransactionFails() {
-    assertThat(failures(KeepsWhatIsRolledBack.class))
+    assertThat(failures(SharesATransaction.class))
         .contains("eachTransactionIsANewOne", "oneTransactionsEndIsNotAnothers")
         .doesNotContain("joiningAcquiresNoConnection");
   }
