@@ -52,12 +52,31 @@ abstract class DatabaseScenarios {
     }
   }
 
-  /** The classes: two over one database, and one with a database of its own, of this product. */
-  abstract Class<?> first();
+  /** What the samples of each product do; their annotations name the product. */
+  abstract static class ThatTakesTheOnlyOne {
+    @Test
+    void usesIt(TestDatabase only) throws SQLException {
+      useIt(only);
+    }
+  }
 
-  abstract Class<?> second();
+  abstract static class ThatTakesShopOfAll {
+    @Test
+    void usesIt(TestDatabases all) throws SQLException {
+      useIt(all.get("shop"));
+    }
+  }
 
-  abstract Class<?> ofItsOwn();
+  private final Class<?> first;
+  private final Class<?> second;
+  private final Class<?> ofItsOwn;
+
+  /** Two samples over one database, and one with a database of its own, of one product. */
+  DatabaseScenarios(Class<?> first, Class<?> second, Class<?> ofItsOwn) {
+    this.first = first;
+    this.second = second;
+    this.ofItsOwn = ofItsOwn;
+  }
 
   @BeforeEach
   void forget() {
@@ -66,7 +85,7 @@ abstract class DatabaseScenarios {
 
   @Test
   void classesThatNameTheSameDatabaseGetTheSameOneInOneRun() {
-    assertThat(Kit.failures(Kit.run(first(), second()))).isEmpty();
+    assertThat(Kit.failures(Kit.run(first, second))).isEmpty();
 
     assertThat(GIVEN).hasSize(2);
     assertThat(GIVEN.get(0).jdbcUrl()).isEqualTo(GIVEN.get(1).jdbcUrl());
@@ -74,15 +93,15 @@ abstract class DatabaseScenarios {
 
   @Test
   void anotherRunHasAnotherDatabaseAndThatOfTheFirstIsGone() {
-    assertThat(Kit.failures(Kit.run(first()))).isEmpty();
-    assertThat(Kit.failures(Kit.run(first()))).isEmpty();
+    assertThat(Kit.failures(Kit.run(first))).isEmpty();
+    assertThat(Kit.failures(Kit.run(first))).isEmpty();
 
     assertThat(GIVEN.get(0).jdbcUrl()).isNotEqualTo(GIVEN.get(1).jdbcUrl());
   }
 
   @Test
   void aClassCanHaveOneOfItsOwnWhichIsDroppedAfterIt() {
-    assertThat(Kit.failures(Kit.run(ofItsOwn()))).isEmpty();
+    assertThat(Kit.failures(Kit.run(ofItsOwn))).isEmpty();
 
     assertThat(isGone(GIVEN.get(0))).isTrue();
   }

@@ -1,46 +1,17 @@
 package io.sqlassist.testing;
 
-import java.sql.SQLException;
-import org.junit.jupiter.api.Test;
-
 class WithDatabaseOnPostgresIT extends DatabaseScenarios {
 
-  @WithDatabase(name = "shop", product = DatabaseProduct.POSTGRESQL)
-  static class First {
-    @Test
-    void usesIt(TestDatabase shop) throws SQLException {
-      useIt(shop);
-    }
+  WithDatabaseOnPostgresIT() {
+    super(First.class, Second.class, OfItsOwn.class);
   }
 
   @WithDatabase(name = "shop", product = DatabaseProduct.POSTGRESQL)
-  static class Second {
-    @Test
-    void usesIt(TestDatabases all) throws SQLException {
-      useIt(all.get("shop"));
-    }
-  }
+  static class First extends ThatTakesTheOnlyOne {}
+
+  @WithDatabase(name = "shop", product = DatabaseProduct.POSTGRESQL)
+  static class Second extends ThatTakesShopOfAll {}
 
   @WithDatabase(product = DatabaseProduct.POSTGRESQL, lifetime = WithDatabase.Lifetime.CLASS)
-  static class OfItsOwn {
-    @Test
-    void usesIt(TestDatabase own) throws SQLException {
-      useIt(own);
-    }
-  }
-
-  @Override
-  Class<?> first() {
-    return First.class;
-  }
-
-  @Override
-  Class<?> second() {
-    return Second.class;
-  }
-
-  @Override
-  Class<?> ofItsOwn() {
-    return OfItsOwn.class;
-  }
+  static class OfItsOwn extends ThatTakesTheOnlyOne {}
 }
