@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.UnknownEngineException;
+import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -14,6 +15,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.SequenceGenerator;
 import jakarta.persistence.TableGenerator;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.Author;
@@ -36,12 +38,20 @@ class StatementsTest {
         });
   }
 
+  private Statements recorded(Consumer<DbSessionsContainer> work) {
+    return recorded(library.registry(), work);
+  }
+
+  private static Statements recorded(EngineRegistry registry, Consumer<DbSessionsContainer> work) {
+    return Instruments.on(registry).record(() -> Units.useUnit(registry, work::accept));
+  }
+
   private Statements oneByOne() {
-    return instruments.record(() -> Units.useUnit(library.registry(), Catalogue::oneByOne));
+    return recorded(Catalogue::oneByOne);
   }
 
   private Statements joined() {
-    return instruments.record(() -> Units.useUnit(library.registry(), Catalogue::joined));
+    return recorded(Catalogue::joined);
   }
 
   @Test
@@ -63,14 +73,11 @@ class StatementsTest {
   @Test
   void tooManyStatementsAreListedByEngineWithTheirNumberAndPlace() {
     Statements statements =
-        instruments.record(
-            () ->
-                Units.useUnit(
-                    library.registry(),
-                    db -> {
-                      Catalogue.oneByOne(db);
-                      Catalogue.names(db.session("ledger"));
-                    }));
+        recorded(
+            db -> {
+              Catalogue.oneByOne(db);
+              Catalogue.names(db.session("ledger"));
+            });
 
     assertThatThrownBy(() -> statements.assertAtMost("reader", 2))
         .isInstanceOf(AssertionError.class)
@@ -121,15 +128,12 @@ class StatementsTest {
   @Test
   void theSameQueryFromDifferentPlacesIsNoNPlusOne() {
     Statements statements =
-        instruments.record(
-            () ->
-                Units.useUnit(
-                    library.registry(),
-                    db -> {
-                      db.reader().createNativeQuery("select 1", Integer.class).list();
-                      db.reader().createNativeQuery("select 1", Integer.class).list();
-                      db.reader().createNativeQuery("select 1", Integer.class).list();
-                    }));
+        recorded(
+            db -> {
+              db.reader().createNativeQuery("select 1", Integer.class).list();
+              db.reader().createNativeQuery("select 1", Integer.class).list();
+              db.reader().createNativeQuery("select 1", Integer.class).list();
+            });
 
     assertThat(statements.count("reader")).isEqualTo(3);
     statements.assertNoNPlusOne();
@@ -138,16 +142,13 @@ class StatementsTest {
   @Test
   void insertsInALoopAreNoNPlusOne() {
     Statements statements =
-        instruments.record(
-            () ->
-                Units.useUnit(
-                    library.registry(),
-                    db -> {
-                      for (int i = 0; i < 5; i++) {
-                        db.writer().persist(new Author("author " + i));
-                        db.writer().flush();
-                      }
-                    }));
+        recorded(
+            db -> {
+              for (int i = 0; i < 5; i++) {
+                db.writer().persist(new Author("author " + i));
+                db.writer().flush();
+              }
+            });
 
     assertThat(statements.list("writer"))
         .filteredOn(each -> each.sql().startsWith("insert"))
@@ -190,17 +191,14 @@ class StatementsTest {
   void theIdsOfNewEntitiesAreNoNPlusOne() {
     try (EngineRegistry registry = numbered()) {
       Statements statements =
-          Instruments.on(registry)
-              .record(
-                  () ->
-                      Units.useUnit(
-                          registry,
-                          db -> {
-                            for (int i = 0; i < 5; i++) {
-                              db.writer().persist(new Invoice());
-                              db.writer().persist(new Receipt());
-                            }
-                          }));
+          recorded(
+              registry,
+              db -> {
+                for (int i = 0; i < 5; i++) {
+                  db.writer().persist(new Invoice());
+                  db.writer().persist(new Receipt());
+                }
+              });
 
       assertThat(statements.list("writer"))
           .filteredOn(each -> each.sql().contains("invoice_numbers"))
@@ -218,17 +216,14 @@ class StatementsTest {
   void aQueryThatIsRepeatedBetweenNewEntitiesIsFoundStill() {
     try (EngineRegistry registry = numbered()) {
       Statements statements =
-          Instruments.on(registry)
-              .record(
-                  () ->
-                      Units.useUnit(
-                          registry,
-                          db -> {
-                            for (long i = 0; i < 3; i++) {
-                              db.writer().persist(new Invoice());
-                              db.writer().find(Receipt.class, i);
-                            }
-                          }));
+          recorded(
+              registry,
+              db -> {
+                for (long i = 0; i < 3; i++) {
+                  db.writer().persist(new Invoice());
+                  db.writer().find(Receipt.class, i);
+                }
+              });
 
       assertThatThrownBy(statements::assertNoNPlusOne)
           .isInstanceOf(AssertionError.class)
@@ -248,14 +243,11 @@ class StatementsTest {
   void connectionsAreCounted() {
     Statements reading = oneByOne();
     Statements writing =
-        instruments.record(
-            () ->
-                Units.useUnit(
-                    library.registry(),
-                    db -> {
-                      Catalogue.names(db.writer());
-                      db.writer().persist(new Author("Gaskell"));
-                    }));
+        recorded(
+            db -> {
+              Catalogue.names(db.writer());
+              db.writer().persist(new Author("Gaskell"));
+            });
 
     writing.assertConnectionsAtMost("writer", 1);
     assertThat(writing.connections("reader")).isZero();
@@ -295,25 +287,22 @@ class StatementsTest {
   @Test
   void aBatchIsOneStatementOfSeveralRows() {
     Statements statements =
-        instruments.record(
-            () ->
-                Units.useUnit(
-                    library.registry(),
-                    db ->
-                        db.writer()
-                            .doWork(
-                                connection -> {
-                                  try (var insert =
-                                      connection.prepareStatement(
-                                          "insert into Author (id, name) values (?, ?)")) {
-                                    for (int i = 0; i < 3; i++) {
-                                      insert.setLong(1, 1000 + i);
-                                      insert.setString(2, "batched " + i);
-                                      insert.addBatch();
-                                    }
-                                    insert.executeBatch();
-                                  }
-                                })));
+        recorded(
+            db ->
+                db.writer()
+                    .doWork(
+                        connection -> {
+                          try (var insert =
+                              connection.prepareStatement(
+                                  "insert into Author (id, name) values (?, ?)")) {
+                            for (int i = 0; i < 3; i++) {
+                              insert.setLong(1, 1000 + i);
+                              insert.setString(2, "batched " + i);
+                              insert.addBatch();
+                            }
+                            insert.executeBatch();
+                          }
+                        }));
 
     assertThat(statements.list("writer"))
         .singleElement()
