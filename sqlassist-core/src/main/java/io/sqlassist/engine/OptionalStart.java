@@ -213,7 +213,8 @@ final class OptionalStart implements Runnable {
     }
     // First: who waits for the end of the start finds everything in place.
     if (!up.test(started)) {
-      return starter.wants(started) || isClosed() ? Next.NOTHING : Next.START_AGAIN;
+      // Whether it would be wanted by now is no question: it is closed.
+      return isClosed() ? Next.NOTHING : Next.START_AGAIN;
     }
     lock.lock();
     try {

@@ -447,11 +447,16 @@ class OptionalEngineTest {
   }
 
   private Engine stillStarting(Held silence, Consumer<? super EngineConfig> settings) {
+    return stillStarting(door.dataSource(), silence, settings);
+  }
+
+  private Engine stillStarting(
+      DataSource first, Held silence, Consumer<? super EngineConfig> settings) {
     door.hold(silence);
     Engine engine =
         registry.initializeEngine(
             "audit",
-            door.dataSource(),
+            first,
             config -> {
               config.entities(Novel.class).optional().acquireTimeout(Duration.ofMillis(20));
               settings.accept(config);
@@ -502,6 +507,40 @@ class OptionalEngineTest {
         .containsKeys(
             AvailableSettings.IMPLICIT_NAMING_STRATEGY,
             EntityManagerFactoryBuilderImpl.INTEGRATOR_PROVIDER);
+  }
+
+  @Test
+  void dataSourceThatIsWantedAgainWhileItsAttemptIsGivenUpIsStartedWithAgain() {
+    Held silence = new Held();
+    door.open();
+    AtomicReference<Runnable> whenGivenUp = new AtomicReference<>();
+    DataSource first = door.dataSource();
+    Engine engine =
+        stillStarting(
+            first,
+            silence,
+            config ->
+                config.persistence(
+                    p ->
+                        p.property(
+                            "hibernate.session_factory_observer",
+                            new SessionFactoryObserver() {
+                              @Override
+                              public void sessionFactoryClosed(SessionFactory factory) {
+                                Runnable action = whenGivenUp.getAndSet(null);
+                                if (action != null) {
+                                  action.run();
+                                }
+                              }
+                            })));
+    whenGivenUp.set(() -> engine.switchTo(first, Duration.ZERO));
+
+    engine.switchTo(new Door(H2.dataSource()).dataSource(), Duration.ZERO);
+    silence.release();
+    awaitUp(engine);
+
+    assertThat(whenGivenUp).hasValue(null);
+    assertThat(engine.dataSource()).isSameAs(first);
   }
 
   @Test
