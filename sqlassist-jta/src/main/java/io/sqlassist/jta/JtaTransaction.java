@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.transaction.xa.XAResource;
 import org.hibernate.Session;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -336,11 +337,10 @@ final class JtaTransaction implements UnitTransaction {
     connections.forEach(
         (engine, connection) -> attempt(() -> giveBack(engine, connection), failures));
     if (!failures.isEmpty()) {
-      Throwable failure = failures.get(0);
-      failures.stream().skip(1).filter(more -> more != failure).forEach(failure::addSuppressed);
       transactions.warn(
           String.join(", ", connections.keySet()),
-          "a connection could not be given back after the end of its transaction: " + failure);
+          "a connection could not be given back after the end of its transaction: "
+              + failures.stream().map(String::valueOf).collect(Collectors.joining("; ")));
     }
   }
 
@@ -373,7 +373,7 @@ final class JtaTransaction implements UnitTransaction {
   private void giveBack(String engine, TransactionAware connection) throws SQLException {
     Connection usable = settled.remove(engine);
     try {
-      if (usable != null && usable.isClosed()) {
+      if (usable == null || usable.isClosed()) { // nobody has taken back what was set in it
         connection.setFlushOnly();
       }
     } catch (SQLException | RuntimeException | Error e) {

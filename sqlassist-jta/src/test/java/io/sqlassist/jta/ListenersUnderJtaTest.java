@@ -209,6 +209,25 @@ class ListenersUnderJtaTest {
   }
 
   @Test
+  void connectionThatCanNotBeAskedAfterItsTransactionIsLostAndNobodysAgain() {
+    Faulty orders = shop.faults("orders");
+    orders.after(
+        step -> {
+          if (step.equals("commit(onePhase)")) {
+            orders.failToUnwrap(new SQLException("broken"));
+          }
+        });
+    useOrders(db -> db.session("orders").persist(new Entry(1, "one")));
+
+    orders.clear();
+    assertThat(TENANTS.events).containsExactly("acquired with null", "lost");
+    assertThat(shop.warnings()).singleElement().asString().contains("broken");
+    TENANTS.events.clear();
+    useOrders(db -> assertThat(count(db.session("orders"))).isEqualTo(1));
+    assertThat(TENANTS.events).containsExactly("connected", "acquired with null", "released");
+  }
+
+  @Test
   void connectionThatCouldNotBeCleanedIsNobodysAgain() {
     String[] before = new String[1];
     TENANTS.fails = true;
