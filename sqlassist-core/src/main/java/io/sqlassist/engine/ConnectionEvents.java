@@ -42,6 +42,10 @@ final class ConnectionEvents {
     boolean isUnderWay() {
       return branch != null && branch.isUnderWay();
     }
+
+    Lease with(@Nullable Connection nowSet, long begin) {
+      return new Lease(attributes, branch, nowSet, begin);
+    }
   }
 
   private final String engine;
@@ -112,7 +116,8 @@ final class ConnectionEvents {
     for (int tries = 1; ; tries++) {
       Connection connection = host.acquire();
       try {
-        lease(connection, wanted, begin(connection, wanted));
+        Connection set = begin(connection, wanted);
+        leases.put(connection, wanted.with(set, System.nanoTime()));
         observer.acquired(System.nanoTime() - begin);
         return connection;
       } catch (ConnectionRejectedException e) {
@@ -151,10 +156,6 @@ final class ConnectionEvents {
         reason.addSuppressed(e);
       }
     }
-  }
-
-  private void lease(Connection connection, Lease lease, @Nullable Connection set) {
-    leases.put(connection, new Lease(lease.attributes(), lease.branch(), set, System.nanoTime()));
   }
 
   /** Returns the physical connection if it is not known yet, and may be after the transaction. */
@@ -325,10 +326,11 @@ final class ConnectionEvents {
       step.run();
       Connection set = begin(connection, lease);
       if (set != null) {
-        lease(connection, lease, set);
+        leases.put(connection, lease.with(set, lease.sinceNanos()));
       }
     } catch (SQLException | RuntimeException | Error e) {
       leases.remove(connection);
+      observer.released(System.nanoTime() - lease.sinceNanos());
       host.evict(connection);
       throw e;
     }

@@ -13,8 +13,10 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
+import io.sqlassist.observe.ConnectionObserver;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.session.Isolation;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
 import java.sql.Connection;
@@ -26,9 +28,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.hibernate.HibernateException;
 import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -459,6 +463,58 @@ class ConnectionEventsTest {
         db ->
             db.writer().doWork(c -> assertThat(physical(c)).isNotSameAs(failed.iterator().next())));
     engines.assertConnectionsAreBackAndClean();
+  }
+
+  @Test
+  void connectionThatIsLostBeforeItsTransactionIsReleasedToItsObserver() {
+    List<String> events = new ArrayList<>();
+    ConnectionObserver ofConnections =
+        new ConnectionObserver() {
+          @Override
+          public void acquired(long waitedNanos) {
+            events.add("acquired");
+          }
+
+          @Override
+          public void released(long heldNanos) {
+            events.add("released");
+          }
+        };
+    AtomicBoolean fails = new AtomicBoolean();
+    ConnectionListener failing =
+        new ConnectionListener() {
+          @Override
+          public void released(String engine, @Nullable Connection connection) throws SQLException {
+            if (fails.get()) {
+              throw new SQLException("not clean");
+            }
+          }
+        };
+    Observer observer =
+        new Observer() {
+          @Override
+          public ConnectionObserver connections(String engine) {
+            return ofConnections;
+          }
+        };
+    try (EngineRegistry registry = EngineRegistry.create(observer)) {
+      registry.initializeEngine(
+          "writer", H2.dataSource(), config -> config.entities(Novel.class).connections(failing));
+      events.clear();
+      fails.set(true);
+
+      Units.useUnit(
+          registry,
+          db ->
+              assertThatThrownBy(
+                      () ->
+                          db.on("writer")
+                              .isolation(Isolation.SERIALIZABLE)
+                              .atomic(ConnectionEventsTest::count))
+                  .hasStackTraceContaining("not clean"));
+    }
+
+    assertThat(events).containsExactly("acquired", "released");
   }
 
   @Test
