@@ -131,11 +131,11 @@ final class SerialJdbc implements InvocationHandler {
       Object result = pass(method, arguments);
       connection.releaseSavepoint(before);
       return result;
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       try {
         connection.rollback(before);
         connection.releaseSavepoint(before);
-      } catch (SQLException more) {
+      } catch (SQLException | RuntimeException more) {
         e.addSuppressed(more);
       }
       throw e;
