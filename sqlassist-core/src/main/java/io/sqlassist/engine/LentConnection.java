@@ -270,11 +270,13 @@ public final class LentConnection {
           yield savepoint;
         }
         case "releaseSavepoint" -> {
-          Object nothing = pass(method, arguments);
-          if (transaction != null && arguments != null) {
-            transactions.released(transaction, (Savepoint) arguments[0]);
+          try {
+            yield pass(method, arguments);
+          } finally { // not every driver can: there it ends with the transaction
+            if (transaction != null && arguments != null) {
+              transactions.released(transaction, (Savepoint) arguments[0]);
+            }
           }
-          yield nothing;
         }
         case "setSchema" -> unchanged("schema", connection.getSchema(), arguments);
         case "setCatalog" -> unchanged("catalog", connection.getCatalog(), arguments);

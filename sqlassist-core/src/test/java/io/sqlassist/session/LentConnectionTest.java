@@ -19,6 +19,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.assertj.core.util.Throwables;
 import org.h2.jdbc.JdbcConnection;
@@ -49,6 +51,8 @@ class LentConnectionTest {
 
   /** The next call of this method fails. */
   private String failing = "";
+
+  private Function<String, SQLException> failure = name -> new SQLException(name + " fails");
 
   @BeforeEach
   void begin() throws SQLException {
@@ -80,7 +84,7 @@ class LentConnectionTest {
               }
               if (name.equals(failing)) {
                 failing = "";
-                throw new SQLException(name + " fails");
+                throw failure.apply(name);
               }
               try {
                 Object result = method.invoke(connection, arguments);
@@ -593,6 +597,28 @@ class LentConnectionTest {
     }
 
     assertThat(seenByOwner()).containsExactly("1 test", "3 works");
+  }
+
+  @Test
+  void aUnitYieldsAgainAfterABlockWhoseSavepointTheDriverCanNotRelease() throws SQLException {
+    try (EngineRegistry.Loan loan = engines.registry().lend(writer());
+        DbSessionsContainer test = yielding();
+        DbSessionsContainer works = other("works")) {
+      assertThat(loan).isNotNull();
+      failure = SQLFeatureNotSupportedException::new; // as Oracle's
+      test.on("writer")
+          .savepoint(
+              session -> {
+                session.persist(new Novel("1 test"));
+                failing = "releaseSavepoint";
+                return null;
+              });
+      assertThat(failing).isEmpty();
+      persist(works, "2 works");
+      works.commit();
+    }
+
+    assertThat(seenByOwner()).containsExactly("1 test", "2 works");
   }
 
   @Test
