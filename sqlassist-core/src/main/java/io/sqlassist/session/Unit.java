@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
@@ -758,22 +759,18 @@ final class Unit implements LentConnection.User {
 
   /** The engines in use that have something to commit or to roll back. */
   private List<String> transactionalEngines() {
-    List<String> engines = new ArrayList<>();
-    for (EngineSlot slot : slots) {
-      if (slot.isTransactional() && slot.openSession() != null) {
-        engines.add(slot.name());
-      }
-    }
-    return Collections.unmodifiableList(engines);
+    return transactionalEngines(slot -> true);
   }
 
   /** Those that end together with one. */
   private List<String> transactionalEnginesWith(EngineSlot one) {
+    return transactionalEngines(slot -> slot.engine().policy() == one.engine().policy());
+  }
+
+  private List<String> transactionalEngines(Predicate<EngineSlot> meant) {
     List<String> engines = new ArrayList<>();
     for (EngineSlot slot : slots) {
-      if (slot.isTransactional()
-          && slot.openSession() != null
-          && slot.engine().policy() == one.engine().policy()) {
+      if (slot.isTransactional() && slot.openSession() != null && meant.test(slot)) {
         engines.add(slot.name());
       }
     }
