@@ -9,7 +9,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -33,8 +32,7 @@ class MigrationTest {
   private static final Set<String> ELSEWHERE = Set.of("registerPlugin", "lower", "new");
 
   private static List<String> answers() throws IOException {
-    Path page = Path.of("").toAbsolutePath().getParent().resolve("docs/migration.md");
-    return Files.readAllLines(page).stream()
+    return Files.readAllLines(Pages.DOCS.resolve("migration.md")).stream()
         .filter(line -> line.startsWith("| ") && !line.startsWith("| there"))
         .map(line -> line.substring(line.indexOf(" | ") + 3))
         .toList();

@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -33,8 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** The code of docs/rules, and the errors that they show. */
 class RulesTest {
-
-  private static final Pattern ERROR = Pattern.compile("(?ms)^```text\\n(.*?)^```$");
 
   private Server server;
 
@@ -267,7 +263,7 @@ class RulesTest {
             () -> SqlAssist.initializeEngine("writer", engine -> engine.url("jdbc:h2:mem:shop")))) {
       Throwable failure = catchThrowable(mistake);
       assertThat(failure).as("mistake %s", thrown.size() + 1).isNotNull();
-      thrown.add(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+      thrown.add(Pages.asShown(failure));
     }
 
     assertThat(errorsInTheRules()).isEqualTo(thrown);
@@ -305,12 +301,11 @@ class RulesTest {
                       }));
 
       List<String> shown =
-          Files.readAllLines(Path.of("../docs/rules/performance.md")).stream()
+          Files.readAllLines(Pages.DOCS.resolve("rules/performance.md")).stream()
               .filter(line -> line.startsWith("    "))
               .map(String::strip)
               .toList();
-      assertThat(busy.getClass().getSimpleName() + ": " + busy.getMessage())
-          .startsWith(shown.get(shown.size() - 2));
+      assertThat(Pages.asShown(busy)).startsWith(shown.get(shown.size() - 2));
       assertThat(warnings)
           .anySatisfy(warning -> assertThat(warning).startsWith(shown.get(shown.size() - 1)));
     }
@@ -344,15 +339,10 @@ class RulesTest {
 
   /** As they were thrown: without the line breaks of the page. */
   private static Set<String> errorsInTheRules() throws IOException {
-    try (Stream<Path> rules = Files.list(Path.of("../docs/rules"))) {
-      Set<String> errors = new TreeSet<>();
-      for (Path rule : rules.collect(Collectors.toList())) {
-        Matcher error = ERROR.matcher(Files.readString(rule));
-        while (error.find()) {
-          errors.add(error.group(1).strip().replaceAll("\\s+", " "));
-        }
-      }
-      return errors;
+    try (Stream<Path> rules = Files.list(Pages.DOCS.resolve("rules"))) {
+      return rules
+          .flatMap(rule -> Pages.shown(rule).stream())
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 }
