@@ -2,6 +2,7 @@ package io.sqlassist.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.sqlassist.fixture.Eventually;
@@ -127,5 +128,16 @@ class CheckpointsTest {
     resource.afterRestore(Core.getGlobalContext());
 
     assertThat(evicted).hasValue(1);
+  }
+
+  @Test
+  void onAJvmThatMakesNoCheckpointsNothingHappens() {
+    assumeTrue(ModuleLayer.boot().findModule("jdk.crac").isEmpty(), "this JVM makes checkpoints");
+    Eventually.until("the pool is full", () -> connections() == 2);
+
+    assertThatThrownBy(Core::checkpointRestore).isInstanceOf(UnsupportedOperationException.class);
+
+    assertThat(connections()).isEqualTo(2);
+    assertThat(session()).isPositive();
   }
 }
