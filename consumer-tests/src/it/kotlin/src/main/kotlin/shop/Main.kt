@@ -1,12 +1,10 @@
 package shop
 
 import io.javalin.Javalin
-import io.javalin.http.Context
 import io.sqlassist.SqlAssist
 import io.sqlassist.engine.ReadOnlyEngineException
 import io.sqlassist.find.Finder
 import io.sqlassist.javalin.SqlAssistPlugin
-import io.sqlassist.session.DbSessionsContainer
 import java.io.IOException
 import java.net.URI
 import java.net.http.HttpClient
