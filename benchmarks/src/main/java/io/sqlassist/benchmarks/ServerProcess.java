@@ -27,16 +27,20 @@ final class ServerProcess implements AutoCloseable {
     List<String> allFlags = new ArrayList<>(FLAGS);
     allFlags.addAll(flags);
     Process process = jvm.start(allFlags, classPath, mainClass, arguments);
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String line = output.readLine();
-    while (line != null && !line.startsWith("port ")) {
-      line = output.readLine();
-    }
-    if (line == null) {
+    try {
+      BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+      String line = output.readLine();
+      while (line != null && !line.startsWith("port ")) {
+        line = output.readLine();
+      }
+      if (line == null) {
+        throw new IOException("The server " + mainClass + " " + arguments + " did not start");
+      }
+      return new ServerProcess(process, Integer.parseInt(line.substring("port ".length())));
+    } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
-      throw new IOException("The server " + mainClass + " " + arguments + " did not start");
+      throw e;
     }
-    return new ServerProcess(process, Integer.parseInt(line.substring("port ".length())));
   }
 
   int port() {

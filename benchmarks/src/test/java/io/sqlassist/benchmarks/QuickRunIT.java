@@ -1,6 +1,7 @@
 package io.sqlassist.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -9,7 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** That the arms run and do their work; what they measure here means nothing. */
@@ -91,6 +95,40 @@ class QuickRunIT {
             .containsOnlyKeys(arms)
             .allSatisfy((arm, cost) -> assertThat(cost.nanos()).as("%s", arm).isPositive());
       }
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotStartAsItShouldIsToldAndNotLeftBehind() throws Exception {
+    Set<ProcessHandle> before = ProcessHandle.current().children().collect(Collectors.toSet());
+
+    assertThatThrownBy(() -> start("no.such.Server"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("The server no.such.Server [] did not start");
+    assertThatThrownBy(() -> start(WithoutPort.class.getName()))
+        .isInstanceOf(NumberFormatException.class);
+
+    List<ProcessHandle> left =
+        ProcessHandle.current().children().filter(child -> !before.contains(child)).toList();
+    try {
+      assertThat(left)
+          .allSatisfy(child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(10)));
+    } finally {
+      left.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  private static ServerProcess start(String mainClass) throws IOException {
+    String classPath = System.getProperty("java.class.path");
+    return ServerProcess.start(Jvm.current(), List.of(), classPath, mainClass, List.of());
+  }
+
+  /** Does not tell where it listens, and goes on. */
+  static final class WithoutPort {
+
+    public static void main(String[] args) throws IOException {
+      System.out.println("port unknown");
+      System.in.read();
     }
   }
 
