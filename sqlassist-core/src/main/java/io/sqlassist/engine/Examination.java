@@ -153,13 +153,10 @@ final class Examination implements Runnable {
       try {
         open.abort(Runnable::run); // the driver may wait for the network for ever
       } catch (SQLException | RuntimeException e) {
-        findings.add(
-            new Finding(
-                engine.name(),
-                Severity.WARNING,
-                doing,
-                "a connection that does not answer could not be cut off: " + reason(e),
-                "Set a socket timeout in the driver's url"));
+        add(
+            Severity.WARNING,
+            "a connection that does not answer could not be cut off: " + reason(e),
+            "Set a socket timeout in the driver's url");
       }
     }
   }
