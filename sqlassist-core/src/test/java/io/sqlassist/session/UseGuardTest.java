@@ -2,6 +2,7 @@ package io.sqlassist.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sqlassist.fixture.Eventually;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A statement that is cancelled from outside, and the thread that runs it. */
+/** A statement that is cancelled from outside, the thread that runs it, and who closes its unit. */
 @Timeout(60)
 class UseGuardTest {
 
@@ -65,6 +66,31 @@ class UseGuardTest {
     guard.exit();
 
     assertThat(order).isEmpty();
+  }
+
+  /** Between two regions a thread may still be at work. */
+  @Test
+  void abandonedUnitIsTakenOverWhenItsLastUseWasLongEnoughAgo() {
+    long quiet = TimeUnit.MILLISECONDS.toNanos(50);
+    UseGuard used;
+    boolean takenAtOnce;
+    long took;
+    do { // until this thread was not stopped for so long itself
+      used = new UseGuard(() -> "a unit");
+      used.enter();
+      used.abandon();
+      long abandoned = System.nanoTime();
+      Eventually.until("that was long ago", () -> System.nanoTime() - abandoned > quiet);
+      assertThat(used.takeOver(quiet)).as("while it is in use").isFalse();
+      long begin = System.nanoTime();
+      used.exit();
+      takenAtOnce = used.takeOver(quiet);
+      took = System.nanoTime() - begin;
+    } while (took >= quiet);
+
+    assertThat(takenAtOnce).isFalse();
+    UseGuard left = used;
+    Eventually.until("it is taken over", () -> left.takeOver(quiet));
   }
 
   @Test
