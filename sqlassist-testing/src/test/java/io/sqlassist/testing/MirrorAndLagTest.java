@@ -196,6 +196,22 @@ class MirrorAndLagTest {
     }
   }
 
+  @SqlAssistTest(registry = WithReplica.class, transactions = Transactions.UNTOUCHED)
+  static class ThatStopsTheApplication {
+    @Test
+    @SimulatedLag("temporary")
+    void stops(EngineRegistry registry) {
+      registry.remove("temporary");
+    }
+  }
+
+  @Test
+  void anApplicationThatClosesALaggingEngineInTheTestIsNoFailure() {
+    WithReplica.add("temporary", EngineConfig::readOnly);
+
+    Kit.succeeds(ThatStopsTheApplication.class);
+  }
+
   @SqlAssistTest(registry = Libraries.OnH2.class)
   static class LaggingInASharedTransaction {
     @Test
