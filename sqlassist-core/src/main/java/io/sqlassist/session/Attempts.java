@@ -18,7 +18,7 @@ public final class Attempts {
   private final DbSessionsContainer db;
   private final Unit unit;
   private final int repetitions;
-  private final long commitsBefore;
+  private final int commitsBefore;
   private final List<Throwable> failures = new ArrayList<>(1);
 
   /**

@@ -57,8 +57,7 @@ public class DbSessionsContainer implements AutoCloseable {
   private @Nullable Session writer;
   private @Nullable Session logger;
   private volatile @Nullable Unit unit;
-  private volatile boolean ended;
-  private @Nullable Thread ender; // set before ended
+  private volatile @Nullable Thread ender; // whoever has ended the unit of work
 
   /**
    * Creates the container of a new unit of work. Costs one small object: nothing is opened, looked
@@ -288,7 +287,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * @throws ConcurrentUnitException if another thread is using the unit of work
    */
   public Session session(String engine) {
-    return unit().session(this, engine);
+    return unit().session(engine);
   }
 
   /**
@@ -306,7 +305,7 @@ public class DbSessionsContainer implements AutoCloseable {
   }
 
   EngineScope on(String engine, @Nullable String tenant) {
-    return unit().slotOrNew(this, engine, tenant).scope();
+    return unit().slotOrNew(engine, tenant).scope();
   }
 
   /**
@@ -476,7 +475,7 @@ public class DbSessionsContainer implements AutoCloseable {
 
   /** Called after each write of a field: the end may come between the opening and the write. */
   private void forgetIfEnded() {
-    if (ended) {
+    if (isEnded()) {
       reader = null;
       writer = null;
       logger = null;
@@ -488,7 +487,8 @@ public class DbSessionsContainer implements AutoCloseable {
    * in it.
    */
   boolean isEndedElsewhere() {
-    return ended && ender != Thread.currentThread();
+    Thread by = ender;
+    return by != null && by != Thread.currentThread();
   }
 
   /**
@@ -497,7 +497,7 @@ public class DbSessionsContainer implements AutoCloseable {
    * @return true after {@link #close()}
    */
   public boolean isEnded() {
-    return ended;
+    return ender != null;
   }
 
   /**
@@ -773,9 +773,8 @@ public class DbSessionsContainer implements AutoCloseable {
 
   /** From here on every access goes the long way, and is refused there. */
   private @Nullable Unit endUse() {
-    if (!ended) {
+    if (ender == null) {
       ender = Thread.currentThread();
-      ended = true;
     }
     CurrentUnit.leave(this);
     forgetIfEnded();
@@ -783,7 +782,7 @@ public class DbSessionsContainer implements AutoCloseable {
   }
 
   void checkNotEnded() {
-    if (ended) {
+    if (isEnded()) {
       throw new UnitEndedException(origin.label());
     }
   }
@@ -796,11 +795,11 @@ public class DbSessionsContainer implements AutoCloseable {
       synchronized (this) {
         used = unit;
         if (used == null) {
-          used = new Unit(registry, origin);
+          used = new Unit(this);
           unit = used;
         }
       }
-      if (ended) {
+      if (isEnded()) {
         // The end came between the check and the creation, and has seen nothing to close.
         used.guard().abandon();
         throw new UnitEndedException(origin.label());

@@ -220,7 +220,7 @@ public final class EngineScope {
     }
     Throwable earlier = null;
     for (int attempt = 0; ; attempt++) {
-      long commits = slot.unit().commits();
+      int commits = slot.unit().commits();
       try {
         return this.<T, X>once(work);
       } catch (Throwable t) {

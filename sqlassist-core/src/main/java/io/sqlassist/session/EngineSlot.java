@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The place of one engine in one unit of work: what is open there, and what became of it. */
 final class EngineSlot {
 
-  private final DbSessionsContainer container;
   private final Unit unit;
   private final Engine engine;
   private @Nullable EngineScope scope;
@@ -34,8 +33,7 @@ final class EngineSlot {
   private @Nullable HoldWatch holdWatch;
   private @Nullable DoubleHold doubleHold;
 
-  EngineSlot(DbSessionsContainer container, Unit unit, Engine engine) {
-    this.container = container;
+  EngineSlot(Unit unit, Engine engine) {
     this.unit = unit;
     this.engine = engine;
   }
@@ -140,7 +138,7 @@ final class EngineSlot {
 
   /** From here on the session can be found, and with it the host. */
   void opened(Session session) {
-    SessionOwners.put(session, container);
+    SessionOwners.put(session, unit.container());
     while (binding && engine.host(UnitHosts.INSTANCE) != host) {
       host = engine.host(UnitHosts.INSTANCE); // the engine has moved before that was to be seen
     }
@@ -186,7 +184,7 @@ final class EngineSlot {
         UnitHosts.INSTANCE.keep(this);
       }
       unit.release(this);
-      container.forget(engine.options().role());
+      unit.container().forget(engine.options().role());
     }
   }
 
@@ -229,8 +227,8 @@ final class EngineSlot {
         block.session().addEventListeners(holdWatch); // it runs statements on the same connection
       }
       current = new ScopedSession(block.session(), outer);
-      SessionOwners.put(block.session(), container);
-      container.forget(engine.options().role());
+      SessionOwners.put(block.session(), unit.container());
+      unit.container().forget(engine.options().role());
       return block;
     } finally {
       unit.guard().exit();
@@ -257,7 +255,7 @@ final class EngineSlot {
         if (inner != null && !inner.session().isOpen()) {
           SessionOwners.remove(inner.session());
           current = outer;
-          container.forget(engine.options().role());
+          unit.container().forget(engine.options().role());
         }
       }
     } finally {

@@ -33,9 +33,8 @@ final class Unit implements LentConnection.User {
 
   private static final AtomicLong IDS = new AtomicLong();
 
+  private final DbSessionsContainer container;
   private final UseGuard guard;
-  private final UnitOrigin origin;
-  private final EngineRegistry registry;
   private final UnitTransactions transactions;
 
   /**
@@ -50,18 +49,17 @@ final class Unit implements LentConnection.User {
   private boolean decided;
   private boolean attempting;
   private @Nullable Throwable rolledBackBecause;
-  private long commits;
+  private int commits;
   private @Nullable TimeLimit limit;
   private volatile @Nullable ConcurrentWork<?, ?> awaited;
   private volatile boolean doomed;
   private volatile @Nullable String tenant;
   private boolean readsFromWriter;
 
-  Unit(EngineRegistry registry, UnitOrigin origin) {
-    this.registry = registry;
-    this.origin = origin;
-    this.guard = new UseGuard(origin);
-    this.transactions = new UnitTransactions(guard::beginCommitting);
+  Unit(DbSessionsContainer container) {
+    this.container = container;
+    this.guard = new UseGuard(container.origin());
+    this.transactions = new UnitTransactions();
   }
 
   UseGuard guard() {
@@ -82,32 +80,32 @@ final class Unit implements LentConnection.User {
    *
    * @param of the tenant whose engine is meant, or null for that of this unit
    */
-  EngineSlot slotOrNew(DbSessionsContainer container, String engine, @Nullable String of) {
+  EngineSlot slotOrNew(String engine, @Nullable String of) {
     guard.enter();
     try {
-      return slotInUse(container, engine, of);
+      return slotInUse(engine, of);
     } finally {
       guard.exit();
     }
   }
 
   /** The session of an engine of this unit, opened if need be. */
-  Session session(DbSessionsContainer container, String engine) {
+  Session session(String engine) {
     guard.enter();
     try {
-      return slotInUse(container, engine, null).scopedSession().session();
+      return slotInUse(engine, null).scopedSession().session();
     } finally {
       guard.exit();
     }
   }
 
-  private EngineSlot slotInUse(DbSessionsContainer container, String engine, @Nullable String of) {
+  private EngineSlot slotInUse(String engine, @Nullable String of) {
     EngineSlot slot = slot(engine);
     if (slot == null) {
       Engine meant = engine(engine, of);
       slot = slot(meant.name());
       if (slot == null) {
-        slot = new EngineSlot(container, this, meant);
+        slot = new EngineSlot(this, meant);
         slots = with(slot);
       }
     }
@@ -124,25 +122,25 @@ final class Unit implements LentConnection.User {
   }
 
   private Engine engine(String name, @Nullable String of) {
-    if (!registry.isPerTenant(name)) {
-      return registry.engine(name);
+    if (!registry().isPerTenant(name)) {
+      return registry().engine(name);
     }
     String meant = of == null ? tenant() : of;
     if (meant == null) {
-      throw new NoTenantException(origin.label(), name, registry.tenants(name));
+      throw new NoTenantException(origin().label(), name, registry().tenants(name));
     }
-    return registry.engine(name, meant);
+    return registry().engine(name, meant);
   }
 
   /** The place of an engine, if it was asked for; asks nobody for the tenant. */
   @Nullable EngineSlot slot(String engine, @Nullable String of) {
     EngineSlot slot = slot(engine);
     String meant = of == null ? tenant : of;
-    if (slot != null || meant == null || !registry.isPerTenant(engine)) {
+    if (slot != null || meant == null || !registry().isPerTenant(engine)) {
       return slot;
     }
-    return registry.tenants(engine).contains(meant)
-        ? slot(registry.engine(engine, meant).name())
+    return registry().tenants(engine).contains(meant)
+        ? slot(registry().engine(engine, meant).name())
         : null;
   }
 
@@ -151,14 +149,14 @@ final class Unit implements LentConnection.User {
     String known = tenant;
     if (known == null) {
       String answer =
-          origin
+          origin()
               .attribute("tenant")
               .map(String::valueOf)
               .or(
                   () ->
-                      registry
+                      registry()
                           .tenantResolver()
-                          .map(resolver -> resolver.tenantOf(origin::attribute)))
+                          .map(resolver -> resolver.tenantOf(origin()::attribute)))
               .orElse(null);
       synchronized (this) {
         known = tenant;
@@ -185,19 +183,19 @@ final class Unit implements LentConnection.User {
    */
   Session open(EngineSlot slot) {
     Engine engine = slot.engine();
-    origin.beforeOpening();
-    List<UnitHooks> ofAll = registry.hooks();
+    origin().beforeOpening();
+    List<UnitHooks> ofAll = registry().hooks();
     for (int i = 0; i < ofAll.size(); i++) {
       ofAll.get(i).beforeOpening(engine.name());
     }
     if (!started) {
       started = true;
-      Observer watching = registry.observer();
+      Observer watching = registry().observer();
       if (watching != Observer.NONE) { // to look at the clock takes longer than to open a session
         observer =
             watching.unitStarted(
-                new UnitInfo(IDS.incrementAndGet(), origin.label(), Instant.now()),
-                origin::attribute);
+                new UnitInfo(IDS.incrementAndGet(), origin().label(), Instant.now()),
+                origin()::attribute);
       }
     }
     Session session = session(engine);
@@ -217,18 +215,18 @@ final class Unit implements LentConnection.User {
   /** On a connection of its own, which the first statement acquires, or on one that is lent. */
   private Session session(Engine engine) {
     Optional<LentConnection> lent =
-        origin.lent().find(engine.name()).or(() -> registry.lent().find(engine.name()));
+        origin().lent().find(engine.name()).or(() -> registry().lent().find(engine.name()));
     return lent.isEmpty()
-        ? engine.openSession(origin::attribute)
+        ? engine.openSession(origin()::attribute)
         : engine
-            .withOptions(origin::attribute)
+            .withOptions(origin()::attribute)
             .connection(lent.get().by(engine, this).connection())
             .openSession();
   }
 
   /** Whether any of the engines may be on a connection that somebody else owns. */
   boolean isLent() {
-    return !origin.lent().isEmpty() || !registry.lent().isEmpty();
+    return !origin().lent().isEmpty() || !registry().lent().isEmpty();
   }
 
   @Override
@@ -236,7 +234,7 @@ final class Unit implements LentConnection.User {
     if (equals(other)) {
       return true;
     }
-    DbSessionsContainer outer = origin.around().orElse(null);
+    DbSessionsContainer outer = origin().around().orElse(null);
     while (outer != null) {
       if (other.equals(outer.unitIfUsed())) {
         return true;
@@ -248,11 +246,11 @@ final class Unit implements LentConnection.User {
 
   @Override
   public boolean yields() {
-    return origin.yields();
+    return origin().yields();
   }
 
   /** How many commits have succeeded so far. */
-  long commits() {
+  int commits() {
     return commits;
   }
 
@@ -296,8 +294,8 @@ final class Unit implements LentConnection.User {
     guard.toInterruptible(
         thread -> {
           slots.forEach(slot -> slot.engine().stopWaiting(thread, reason));
-          origin.lent().stopWaiting(thread, reason);
-          registry.lent().stopWaiting(thread, reason);
+          origin().lent().stopWaiting(thread, reason);
+          registry().lent().stopWaiting(thread, reason);
         });
   }
 
@@ -307,12 +305,12 @@ final class Unit implements LentConnection.User {
 
   @Override
   public String label() {
-    return origin.label();
+    return origin().label();
   }
 
   /** Tells whoever watches the engines. */
   void warn(String engine, String warning) {
-    registry.observer().engineWarning(engine, warning);
+    registry().observer().engineWarning(engine, warning);
   }
 
   /** Takes the unit away from the thread that works in it, which rolls back and closes it. */
@@ -328,7 +326,7 @@ final class Unit implements LentConnection.User {
       throws X {
     guard.enter();
     try {
-      origin.beforeOpening(); // on this thread: what it does to this unit no piece may do
+      origin().beforeOpening(); // on this thread: what it does to this unit no piece may do
       awaited = pieces;
       return pieces.run();
     } finally {
@@ -369,7 +367,7 @@ final class Unit implements LentConnection.User {
             slot.openSession() == null
                 ? CommitReport.EMPTY
                 : commit(
-                    () -> transactions.commit(engine),
+                    () -> transactions.commit(engine, guard::beginCommitting),
                     () -> transactions.restart(engine),
                     () -> transactionalEnginesWith(slot)));
   }
@@ -396,7 +394,9 @@ final class Unit implements LentConnection.User {
   private CommitReport commitAll(Runnable goOn) {
     CommitReport report;
     try {
-      report = commit(transactions::commit, goOn, this::transactionalEngines);
+      report =
+          commit(
+              () -> transactions.commit(guard::beginCommitting), goOn, this::transactionalEngines);
     } catch (RuntimeException | Error e) {
       rolledBackBecause = e;
       runAfterRollback(e);
@@ -473,14 +473,14 @@ final class Unit implements LentConnection.User {
 
   /** None is the rule, and costs nothing. */
   private @Nullable Hooks registeredHooks() {
-    if (hooks == null && !registry.hooks().isEmpty()) {
+    if (hooks == null && !registry().hooks().isEmpty()) {
       return newHooks();
     }
     return hooks;
   }
 
   private Hooks newHooks() {
-    Hooks all = new Hooks(registry.hooks());
+    Hooks all = new Hooks(registry().hooks());
     if (attempting) {
       all.keepWhatThereIs();
     }
@@ -500,7 +500,7 @@ final class Unit implements LentConnection.User {
     RollbackException refusal =
         new RollbackException(
             "The unit of work '"
-                + origin.label()
+                + origin().label()
                 + "' was doomed and is rolled back: doom() rules out a commit.");
     CleanUp.attempt(
         () ->
@@ -513,7 +513,7 @@ final class Unit implements LentConnection.User {
   }
 
   String engineFor(Class<?> entity) {
-    return registry.engineFor(entity);
+    return registry().engineFor(entity);
   }
 
   void rollback() {
@@ -604,7 +604,7 @@ final class Unit implements LentConnection.User {
       case REFUSE, JOIN ->
           throw new IllegalStateException(
               "The unit of work '"
-                  + origin.label()
+                  + origin().label()
                   + "' has work under way, which would be undone with the first attempt and not be"
                   + " done again. Commit it or roll it back before the work that is to be"
                   + " repeated.");
@@ -691,7 +691,7 @@ final class Unit implements LentConnection.User {
     endAttempt();
     Throwable failure = null;
     if (!decided) {
-      boolean nothingSinceCommit = commits > 0 && cause == null && !mayBeUnderWay();
+      boolean nothingSinceCommit = commits != 0 && cause == null && !mayBeUnderWay();
       failure = cleanUp("", "rollback", transactions::rollback, null);
       if (!nothingSinceCommit) {
         if (observer != UnitObserver.NONE) {
@@ -781,7 +781,15 @@ final class Unit implements LentConnection.User {
     return observer;
   }
 
+  DbSessionsContainer container() {
+    return container;
+  }
+
   UnitOrigin origin() {
-    return origin;
+    return container.origin();
+  }
+
+  private EngineRegistry registry() {
+    return container.registry();
   }
 }

@@ -32,24 +32,11 @@ public final class UnitTransactions {
     }
   }
 
-  private final List<Member> members = new ArrayList<>(2);
-
-  private final Runnable beforeFirstCommit;
+  /** Replaced when one is added or leaves: there is one in most units, and that costs least. */
+  private List<Member> members = List.of();
 
   /** Creates the transactions of a unit of work that has opened nothing yet. */
-  public UnitTransactions() {
-    this(() -> {});
-  }
-
-  /**
-   * Creates the transactions of a unit of work that has opened nothing yet.
-   *
-   * @param beforeFirstCommit called when everything is flushed, before the first engine commits:
-   *     from there on an interruption would tear the engines apart
-   */
-  public UnitTransactions(Runnable beforeFirstCommit) {
-    this.beforeFirstCommit = beforeFirstCommit;
-  }
+  public UnitTransactions() {}
 
   /**
    * Takes a new session under its engine's policy. Begins that policy's transaction if this is its
@@ -70,7 +57,16 @@ public final class UnitTransactions {
       }
       throw e;
     }
-    members.add(new Member(engine, policy, session, transaction));
+    members = with(new Member(engine, policy, session, transaction));
+  }
+
+  private List<Member> with(Member member) {
+    if (members.isEmpty()) {
+      return List.of(member);
+    }
+    List<Member> all = new ArrayList<>(members);
+    all.add(member);
+    return List.copyOf(all);
   }
 
   private @Nullable UnitTransaction transactionOf(TransactionPolicy policy) {
@@ -86,23 +82,26 @@ public final class UnitTransactions {
    * Commits every engine: flushes all first, so that what can fail fails before anything is
    * durable, then commits in the order of first use.
    *
+   * @param beforeFirstCommit called when everything is flushed, before the first engine commits:
+   *     from there on an interruption would tear the engines apart
    * @return the outcome of each engine that had something to commit
    * @throws PartialCommitException if a commit failed and not everything is known to be rolled back
    * @throws RuntimeException any other failure; everything is rolled back
    */
-  public CommitReport commit() {
-    return commit(this::transactions);
+  public CommitReport commit(Runnable beforeFirstCommit) {
+    return commit(this::transactions, beforeFirstCommit);
   }
 
   /**
    * Commits one engine, and those that share its policy. The others are not touched.
    *
    * @param engine the engine's name
+   * @param beforeFirstCommit as {@link #commit(Runnable)}
    * @return the outcome of each engine committed
-   * @throws PartialCommitException as {@link #commit()}
+   * @throws PartialCommitException as {@link #commit(Runnable)}
    */
-  public CommitReport commit(String engine) {
-    return commit(() -> transactionsOf(engine));
+  public CommitReport commit(String engine, Runnable beforeFirstCommit) {
+    return commit(() -> transactionsOf(engine), beforeFirstCommit);
   }
 
   /**
@@ -169,7 +168,7 @@ public final class UnitTransactions {
    */
   public void leave(String engine) {
     List<UnitTransaction> left = transactionsOf(engine);
-    members.removeIf(member -> member.engine.equals(engine));
+    members = members.stream().filter(member -> !member.engine.equals(engine)).toList();
     restart(membersOf(left));
   }
 
@@ -209,7 +208,7 @@ public final class UnitTransactions {
     return List.of();
   }
 
-  private CommitReport commit(Supplier<List<UnitTransaction>> chosen) {
+  private CommitReport commit(Supplier<List<UnitTransaction>> chosen, Runnable beforeFirstCommit) {
     try {
       flushUntilSettled(chosen);
       beforeFirstCommit.run();
