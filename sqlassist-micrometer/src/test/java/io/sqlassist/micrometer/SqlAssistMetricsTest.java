@@ -190,7 +190,13 @@ class SqlAssistMetricsTest {
     start(
         "writer",
         config ->
-            config.pool(pool -> pool.setMaximumPoolSize(1)).acquireTimeout(Duration.ofMillis(50)));
+            config
+                .pool(
+                    pool -> {
+                      pool.setMaximumPoolSize(1);
+                      pool.setConnectionTimeout(60_000); // else 250 ms, also for who gets one
+                    })
+                .acquireTimeout(Duration.ofMillis(50)));
     try (DbSessionsContainer holder = Units.openUnit(engines)) {
       query(holder.writer());
       assertThatThrownBy(() -> Units.useUnit(engines, db -> query(db.writer())))
