@@ -101,9 +101,15 @@ final class H2Files implements ShopDatabases {
     }
   }
 
-  /** H2 would close the files as soon as the JVM begins to end, under requests still running. */
+  /**
+   * H2 would close the files as soon as the JVM begins to end, under requests still running. And it
+   * would give up after two seconds where others wait for a row: as long as MariaDB is better, for
+   * a machine can be busy.
+   */
   private String url(String database) {
-    return "jdbc:h2:file:" + directory.resolve(database) + ";DB_CLOSE_ON_EXIT=FALSE";
+    return "jdbc:h2:file:"
+        + directory.resolve(database)
+        + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=50000";
   }
 
   @Override

@@ -42,9 +42,14 @@ final class SlowOnPurpose implements Handler {
     ListBooks.count(reader, "river");
   }
 
-  /** A transaction has begun, and something else takes its time. */
+  /** A transaction has begun, and something else takes its time: much more than the database. */
   private static void waitWithAConnection(Context ctx) {
+    long begin = System.nanoTime();
     ListBooks.count(ShopSessions.of(ctx).writer(), "");
-    LockSupport.parkNanos(Duration.ofMillis(250).toNanos());
+    long counted = System.nanoTime();
+    long wait = Math.max(Duration.ofMillis(250).toNanos(), 20 * (counted - begin));
+    while (System.nanoTime() - counted < wait) {
+      LockSupport.parkNanos(wait - (System.nanoTime() - counted));
+    }
   }
 }

@@ -124,7 +124,7 @@ class KilledShopIT {
 
   /** Until a scan that began after the start has found nothing. */
   private static void awaitRecovery(Shop shop) {
-    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
     String running = lastScan(shop);
     String next = awaitScanAfter(running, shop, deadline);
     awaitScanAfter(next, shop, deadline);
