@@ -92,7 +92,7 @@ final class Requests {
       }
       request.append("Accept: */*\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
       socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       InputStream in = socket.getInputStream();
       in.transferTo(bytes);
