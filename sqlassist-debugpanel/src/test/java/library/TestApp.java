@@ -14,14 +14,17 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.javalin.SqlAssistPlugin;
 import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.session.DbSessionsContainer;
+import io.sqlassist.trace.RecorderConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -38,15 +41,16 @@ import org.hibernate.Session;
 
 /**
  * An application with engines {@code main}, {@code audit} and {@code spare}, with five authors of
- * two books each, and with a route for everything that the panel has to tell. Not in a package of
- * the library, whose frames are left out of call stacks.
+ * two books each, and with a route for everything that the panel has to tell. Its recorder is
+ * {@linkplain Patience patient}. Not in a package of the library, whose frames are left out of call
+ * stacks.
  */
 public final class TestApp implements AutoCloseable {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
+          .connectTimeout(Duration.ofSeconds(60))
           .build();
 
   public final EngineRegistry registry;
@@ -57,33 +61,30 @@ public final class TestApp implements AutoCloseable {
 
   /** Without a panel: what the application itself would say. */
   public static TestApp bare(Consumer<JavalinConfig> more) {
-    return new TestApp("none", DatabaseKind.H2, null, config -> {}, more);
+    return new TestApp("none", DatabaseKind.H2, false, config -> {}, more);
   }
 
   /** With the engine {@code main} on a database of that kind. */
   public static TestApp on(DatabaseKind kind) {
-    return new TestApp("dev", kind, null, panel -> {}, config -> {});
+    return new TestApp("dev", kind, false, panel -> {}, config -> {});
   }
 
-  /**
-   * With engines that commit together.
-   *
-   * @param store where the coordinator writes down what it decided
-   */
-  public static TestApp jta(Path store) {
-    return new TestApp(
-        "dev",
-        DatabaseKind.H2,
-        store,
-        // A slow machine is no finding here.
-        panel ->
-            panel.recorder =
-                recorder ->
-                    recorder
-                        .heldIdle(Duration.ofMinutes(5))
-                        .slowAcquire(Duration.ofMinutes(5))
-                        .slowStatement(Duration.ofMinutes(5)),
-        config -> {});
+  /** With engines that commit together. */
+  public static TestApp jta() {
+    return new TestApp("dev", DatabaseKind.H2, true, panel -> {}, config -> {});
+  }
+
+  /** A process keeps to the first folder that a coordinator of it has had: one for all of them. */
+  private static final class Store {
+    static final Path FOLDER = create();
+
+    private static Path create() {
+      try {
+        return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "decisions");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   public static TestApp start() {
@@ -96,13 +97,13 @@ public final class TestApp implements AutoCloseable {
 
   public static TestApp start(
       String mode, Consumer<DebugPanelConfig> panel, Consumer<JavalinConfig> more) {
-    return new TestApp(mode, DatabaseKind.H2, null, panel, more);
+    return new TestApp(mode, DatabaseKind.H2, false, panel, more);
   }
 
   private TestApp(
       String mode,
       DatabaseKind kind,
-      Path store,
+      boolean together,
       Consumer<DebugPanelConfig> panel,
       Consumer<JavalinConfig> more) {
     registry = EngineRegistry.create();
@@ -115,16 +116,18 @@ public final class TestApp implements AutoCloseable {
                 config -> {
                   config.registry = registry;
                   panel.accept(config);
+                  Consumer<RecorderConfig> asked = config.recorder;
+                  config.recorder = recorder -> asked.accept(Patience.patient(recorder));
                 });
     jta =
-        store == null
-            ? null
-            : JtaCoordinator.start(
+        together
+            ? JtaCoordinator.start(
                 config -> {
                   config.nodeId = "library";
-                  config.objectStore = store;
+                  config.objectStore = Store.FOLDER;
                   config.registry = registry;
-                });
+                })
+            : null;
     engine("main", kind, config -> config.makeDefault().entities(Author.class, Book.class));
     engine("audit", DatabaseKind.H2, config -> config.entities(AuditEntry.class));
     engine("spare", DatabaseKind.H2, config -> config.entities(AuditEntry.class));
@@ -165,7 +168,7 @@ public final class TestApp implements AutoCloseable {
                   pool -> {
                     pool.setMaximumPoolSize(6);
                     pool.setMinimumIdle(1);
-                    pool.setConnectionTimeout(3_000);
+                    pool.setConnectionTimeout(60_000);
                   });
           more.accept(config);
         });
@@ -298,11 +301,22 @@ public final class TestApp implements AutoCloseable {
     ask(ctx, 1);
   }
 
+  /**
+   * Does nothing between a statement on {@code main} and one on {@code audit}. Answers how many
+   * nanoseconds that were, at least and at most.
+   */
   private void gap(Context ctx) {
+    long begin = System.nanoTime();
     touch(ctx);
-    pause(200);
-    db(ctx).session("audit").persist(new AuditEntry("gap"));
-    ctx.result("gap");
+    long touched = System.nanoTime();
+    // So long that the work is little beside it, even if a busy machine drags it out.
+    long pause = Math.max(200_000_000, 20 * (touched - begin));
+    while (System.nanoTime() - touched < pause) {
+      LockSupport.parkNanos(pause - (System.nanoTime() - touched));
+    }
+    long paused = System.nanoTime();
+    db(ctx).session("audit").persist(new AuditEntry("gap")); // sent at once, for its id
+    ctx.result((paused - touched) + " " + (System.nanoTime() - begin));
   }
 
   /** What a request of a real application looks like. */
@@ -597,7 +611,7 @@ public final class TestApp implements AutoCloseable {
   }
 
   public HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(30));
+    return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(60));
   }
 
   public HttpResponse<String> get(String path) {

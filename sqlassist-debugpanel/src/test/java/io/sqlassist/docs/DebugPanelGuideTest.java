@@ -78,7 +78,9 @@ class DebugPanelGuideTest {
   void aTestCanAskForTheFindings() throws Exception {
     // tag::test[]
     EngineRegistry engines = EngineRegistry.create();
-    Recorder recorder = new Recorder();
+    Duration patient = Duration.ofMinutes(5); // so that a busy machine is no finding
+    Recorder recorder =
+        new Recorder(cfg -> cfg.slowStatement(patient).slowAcquire(patient).heldIdle(patient));
     engines.observe(recorder);
     engines.initializeEngine("writer", engine -> engine.url("jdbc:h2:mem:tested").entities());
 

@@ -78,7 +78,7 @@ class AttributionTest {
                 Shop.authors(one.reader());
                 one.close();
               })
-          .get(20, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
     } finally {
       other.shutdown();
     }
@@ -111,7 +111,7 @@ class AttributionTest {
         db -> {
           int authors = Shop.authors(db.writer()).size();
           try {
-            all.await(20, TimeUnit.SECONDS); // each holds its connection
+            all.await(60, TimeUnit.SECONDS); // each holds its connection
           } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             throw new IllegalStateException(e);
           }

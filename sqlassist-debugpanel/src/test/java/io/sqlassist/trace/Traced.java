@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import library.Patience;
 
-/** A recorder, and engines that it records. */
+/** A {@linkplain Patience patient} recorder, and engines that it records. */
 final class Traced implements AutoCloseable {
 
   final Recorder recorder;
@@ -36,7 +37,7 @@ final class Traced implements AutoCloseable {
         new Recorder(
             settings -> {
               settings.poolFigures(name -> registry.find(name).flatMap(Engine::pool));
-              config.accept(settings);
+              config.accept(Patience.patient(settings));
             });
     registry.observe(recorder);
   }
@@ -69,7 +70,7 @@ final class Traced implements AutoCloseable {
     settings.setPassword(database.password());
     settings.setMaximumPoolSize(poolSize);
     settings.setMinimumIdle(0);
-    settings.setConnectionTimeout(10_000);
+    settings.setConnectionTimeout(60_000);
     settings.setAutoCommit(kind != EngineKind.READ_WRITE);
     settings.setReadOnly(kind == EngineKind.READ_ONLY);
     HikariDataSource pool = new HikariDataSource(settings);
