@@ -21,7 +21,7 @@ export async function start({ show, id, main }) {
   const spans = answer.spans.items.map(([index, engine, start, took, failed, shape]) => ({ index, engine: answer.spans.engines[engine], start, duration: took, failed: !!failed, sql: answer.spans.texts[shape] }));
   const query = new URLSearchParams(location.search);
   const remember = (name, value) => { const to = new URL(location.href); to.searchParams.set(name, value); history.replaceState(null, "", to); };
-  let pinned = answer.pinned, all = null, pending = null;
+  let pinned = answer.pinned, all = null, pending = null, shown = "", drawn = null;
   const statements = async () => (all ??= (await get(url + "/statements?limit=" + PAGE)).items);
 
   // ---- SQL
@@ -134,7 +134,9 @@ export async function start({ show, id, main }) {
     if (!views[name]) name = "order";
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === name));
     remember("view", name);
-    fill(sqlBody, await views[name][1]());
+    shown = name;
+    const content = await Promise.resolve().then(views[name][1]).catch(problem => h("p.banner", { role: "alert" }, problem.message));
+    if (shown === name) fill(sqlBody, content); // else another view was asked for in the meantime
   }
   async function openStatement(index) {
     pending = index;
@@ -146,7 +148,7 @@ export async function start({ show, id, main }) {
   const jump = index => h("button", { type: "button", class: "quiet", "aria-label": "Show statement " + index, onclick: () => openStatement(index) }, "#" + index);
   const sql = () => {
     if (trace.totals.statements === 0) return empty("No SQL", "This request sent no statement to any engine.");
-    if (pending === null) view(query.get("view") ?? "order");
+    if (pending === null) drawn = view(query.get("view") ?? "order");
     return [dropped, h("div.bar", { role: "group", "aria-label": "View" }, buttons), sqlBody];
   };
 
@@ -236,4 +238,5 @@ export async function start({ show, id, main }) {
     h("div.chips", trace.engines.map(use => engineChip(use.engine, use.state, use.state === "INIT" ? "not used" : many(use.statements, "statement") + " · " + duration(use.sqlNanos) + " · held " + duration(use.heldNanos))),
       grouped(trace.findings).map(({ finding, times }) => h("button", { type: "button", class: "sev-button", onclick: () => pages.select("findings", true) }, badge(finding, times)))),
     pages.list, pages.panels);
+  await drawn;
 }

@@ -44,7 +44,7 @@ function ticks(from, to, width) {
 
 export function timeline(trace, spans, openStatement) {
   const length = Math.max(trace.durationNanos, 1, ...spans.map(span => span.start + span.duration), ...trace.connections.map(each => each.releasedNanos), ...trace.sessions.map(each => each.closedNanos));
-  let from = 0, to = length, drag = null;
+  let from = 0, to = length, drag = null, drawnFor = 0;
   const tip = h("div.tip", { hidden: true });
   const picture = h("div");
   const box = h("div.card.timeline", picture, tip);
@@ -63,7 +63,8 @@ export function timeline(trace, spans, openStatement) {
   }
 
   function draw() {
-    const width = Math.max(320, box.clientWidth || 900), left = width < 560 ? 84 : LEFT, inner = width - left - RIGHT;
+    drawnFor = box.clientWidth;
+    const width = Math.max(320, drawnFor || 900), left = width < 560 ? 84 : LEFT, inner = width - left - RIGHT;
     const x = nanos => left + (inner * (nanos - from)) / (to - from);
     const clip = (start, end) => {
       const a = Math.max(left, x(start)), b = Math.min(left + inner, x(end < 0 ? length : end));
@@ -178,6 +179,9 @@ export function timeline(trace, spans, openStatement) {
   const reset = h("button", { type: "button", onclick: () => { from = 0; to = length; draw(); } }, "Whole request");
   const button = (label, title, onclick) => h("button", { type: "button", "aria-label": title, title, onclick }, label);
   const bar = h("div.bar", button("+", "Zoom in", () => zoom(0.5)), button("−", "Zoom out", () => zoom(2)), button("←", "Earlier", () => shift(-0.4)), button("→", "Later", () => shift(0.4)), reset, h("span.muted", "Drag over the picture to zoom. Click a statement to open it."));
-  new ResizeObserver(() => draw()).observe(box);
+  // As soon as the caller has put it into the page, whose width it needs; before the page counts as ready.
+  queueMicrotask(draw);
+  // A picture that is hidden has no width, and is still right when it is shown again.
+  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== drawnFor) draw(); }).observe(box);
   return [bar, box];
 }

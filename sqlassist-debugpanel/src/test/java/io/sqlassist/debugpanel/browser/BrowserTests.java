@@ -2,7 +2,9 @@ package io.sqlassist.debugpanel.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
 import library.TestApp;
@@ -20,6 +22,7 @@ abstract class BrowserTests {
 
   private Chromium chromium;
   private final List<Tab> tabs = new ArrayList<>();
+  private final Deque<AutoCloseable> servers = new ArrayDeque<>();
   private final List<String> expectedMessages = new ArrayList<>();
 
   @BeforeEach
@@ -32,7 +35,17 @@ abstract class BrowserTests {
    * every request to another machine.
    */
   @AfterEach
-  void noTabComplained() {
+  void noTabComplained() throws Exception {
+    try {
+      askAndCloseTabs();
+    } finally {
+      while (!servers.isEmpty()) {
+        servers.pop().close();
+      }
+    }
+  }
+
+  private void askAndCloseTabs() {
     List<String> messages = new ArrayList<>();
     List<String> dialogs = new ArrayList<>();
     List<String> elsewhere = new ArrayList<>();
@@ -53,6 +66,15 @@ abstract class BrowserTests {
 
   void mayComplainOf(String part) {
     expectedMessages.add(part);
+  }
+
+  /**
+   * A server of one test. It ends after the tabs are closed: a page that is left behind, as long as
+   * it is there, goes on asking, and complains.
+   */
+  <T extends AutoCloseable> T keep(T server) {
+    servers.push(server);
+    return server;
   }
 
   Tab tab() {

@@ -14,7 +14,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +22,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A headless Chromium, spoken to in its own protocol over the JDK's web socket: no driver, no
@@ -43,18 +45,29 @@ public final class Chromium implements AutoCloseable {
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * For whatever the browser does, its start included. Nothing takes nearly as long, but on a
+   * machine that does much else.
+   */
+  static final Duration LIMIT = Duration.ofSeconds(60);
+
   private final Process process;
   private final Path profile;
   private final WebSocket socket;
   private final AtomicInteger ids = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
   private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
+  private volatile @Nullable Throwable end; // why nothing is answered any more
 
   private Chromium(Process process, Path profile, URI address) {
     this.process = process;
     this.profile = profile;
     this.socket =
-        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, new Listener()).join();
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .connectTimeout(LIMIT)
+            .buildAsync(address, new Listener())
+            .join();
   }
 
   /** The browser's program, if this machine has one. */
@@ -95,27 +108,51 @@ public final class Chromium implements AutoCloseable {
                   "about:blank")
               .redirectErrorStream(true)
               .start();
-      return new Chromium(process, profile, address(process));
+      try {
+        return new Chromium(process, profile, address(process));
+      } catch (RuntimeException e) {
+        process.destroyForcibly();
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Can't start " + program, e);
     }
   }
 
-  private static URI address(Process process) throws IOException {
-    BufferedReader log =
-        new BufferedReader(
-            new java.io.InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    List<String> lines = new ArrayList<>();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      lines.add(line);
-      if (line.startsWith("DevTools listening on ")) {
-        Thread drain = new Thread(() -> log.lines().forEach(each -> {}), "chromium-log");
-        drain.setDaemon(true);
-        drain.start();
-        return URI.create(line.substring("DevTools listening on ".length()).strip());
-      }
+  /** What the browser says in its log, which is read to its end so that it never has to wait. */
+  private static URI address(Process process) {
+    CompletableFuture<URI> address = new CompletableFuture<>();
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Thread reader = new Thread(() -> read(process, lines, address), "chromium-log");
+    reader.setDaemon(true);
+    reader.start();
+    try {
+      return address.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "The browser ended at once:\n" + String.join("\n", lines), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "The browser did not start within " + LIMIT + ":\n" + String.join("\n", lines), e);
     }
-    throw new IllegalStateException("The browser ended at once:\n" + String.join("\n", lines));
+  }
+
+  private static void read(Process process, List<String> lines, CompletableFuture<URI> address) {
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = log.readLine(); line != null; line = log.readLine()) {
+        if (line.startsWith("DevTools listening on ")) {
+          address.complete(URI.create(line.substring("DevTools listening on ".length()).strip()));
+        } else if (!address.isDone()) {
+          lines.add(line);
+        }
+      }
+      address.completeExceptionally(new IOException("the end of its log"));
+    } catch (IOException e) {
+      address.completeExceptionally(e);
+    }
   }
 
   /** A tab with cookies and storage of its own. */
@@ -169,6 +206,10 @@ public final class Chromium implements AutoCloseable {
     int id = ids.incrementAndGet();
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     answers.put(id, answer);
+    Throwable ended = end;
+    if (ended != null) {
+      throw new IllegalStateException("The browser has gone, before " + method, ended);
+    }
     ObjectNode command = object().put("id", id).put("method", method);
     command.set("params", parameters);
     if (!session.isEmpty()) {
@@ -178,7 +219,7 @@ public final class Chromium implements AutoCloseable {
       socket.sendText(command.toString(), true).join();
     }
     try {
-      JsonNode message = answer.get(30, TimeUnit.SECONDS);
+      JsonNode message = answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       if (message.has("error")) {
         throw new IllegalStateException(method + ": " + message.get("error"));
       }
@@ -208,6 +249,23 @@ public final class Chromium implements AutoCloseable {
       return null;
     }
 
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int status, String reason) {
+      gone(new IOException("It closed the connection: " + status + " " + reason));
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      gone(error);
+    }
+
+    /** Nobody shall wait for answers that can't come. */
+    private void gone(Throwable why) {
+      end = why;
+      answers.values().forEach(each -> each.completeExceptionally(why));
+    }
+
     private void take(String text) {
       try {
         JsonNode message = JSON.readTree(text);
@@ -233,7 +291,7 @@ public final class Chromium implements AutoCloseable {
     socket.abort();
     process.destroy();
     try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {

@@ -21,17 +21,17 @@ class CompressionIT extends BrowserTests {
         encoding.equals("br")
             ? new CompressionStrategy(new Brotli(4), null)
             : new CompressionStrategy(null, new Gzip(6));
-    try (TestApp app =
-        TestApp.start("dev", panel -> {}, config -> config.http.compressionStrategy = strategy)) {
-      Tab tab = tab();
-      tab.open(app.url("/large"));
-      tab.waitFor(
-          "document.querySelector('sqlassist-toolbar')?.shadowRoot.querySelector('.bar b')");
+    TestApp app =
+        keep(
+            TestApp.start(
+                "dev", panel -> {}, config -> config.http.compressionStrategy = strategy));
+    Tab tab = tab();
+    tab.open(app.url("/large"));
+    tab.waitFor("document.querySelector('sqlassist-toolbar')?.shadowRoot.querySelector('.bar b')");
 
-      assertThat(tab.text("fetch('/large').then(r => r.headers.get('content-encoding'))"))
-          .isEqualTo(encoding);
-      assertThat(tab.text("document.querySelector('p').textContent.trim()"))
-          .isEqualTo("ß漢".repeat(4_000));
-    }
+    assertThat(tab.text("fetch('/large').then(r => r.headers.get('content-encoding'))"))
+        .isEqualTo(encoding);
+    assertThat(tab.text("document.querySelector('p').textContent.trim()"))
+        .isEqualTo("ß漢".repeat(4_000));
   }
 }

@@ -21,50 +21,48 @@ class ExplainIT extends BrowserTests {
   @Test
   @Proves("A16")
   void aSelectGetsItsPlanAndTheFocusGoesThere() {
-    try (TestApp app = TestApp.start()) {
-      String id = app.trace("/twice");
-      Tab tab = request(app, id, "sql");
-      open(tab, 1);
-      tab.eval(
-          "[...document.querySelectorAll('.detail button')].find(b => b.textContent === 'EXPLAIN').click()");
-      tab.waitFor("document.querySelector('.plan')");
+    TestApp app = keep(TestApp.start());
+    String id = app.trace("/twice");
+    Tab tab = request(app, id, "sql");
+    open(tab, 1);
+    tab.eval(
+        "[...document.querySelectorAll('.detail button')].find(b => b.textContent === 'EXPLAIN').click()");
+    tab.waitFor("document.querySelector('.plan')");
 
-      assertThat(tab.text("document.querySelector('.plan').textContent"))
-          .containsIgnoringCase("select");
-      assertThat(tab.text("document.activeElement.textContent")).isEqualTo("Plan");
-      tab.press("Escape");
-      assertThat(tab.text("document.activeElement.className")).isEqualTo("open-row");
-      assertThat(app.get("/__sqlassist/api/requests").body()).doesNotContainIgnoringCase("explain");
-    }
+    assertThat(tab.text("document.querySelector('.plan').textContent"))
+        .containsIgnoringCase("select");
+    assertThat(tab.text("document.activeElement.textContent")).isEqualTo("Plan");
+    tab.press("Escape");
+    assertThat(tab.text("document.activeElement.className")).isEqualTo("open-row");
+    assertThat(app.get("/__sqlassist/api/requests").body()).doesNotContainIgnoringCase("explain");
   }
 
   @ParameterizedTest
   @EnumSource(names = {"H2", "POSTGRESQL"})
   @Proves({"A16", "S12"})
   void whatMayDoHarmHasAReasonInsteadOfAPlan(DatabaseKind kind) throws SQLException {
-    try (TestApp app = TestApp.on(kind)) {
-      long books = books(app);
-      mayComplainOf("403");
-      mayComplainOf("404");
-      Tab tab = tab();
-      for (int i = 0; i < TestApp.DANGERS.size(); i++) {
-        String id = app.trace("/danger?n=" + i);
-        isRefused(tab.open(app.panel("/requests/" + id + "?tab=sql")), id, TestApp.DANGERS.get(i));
-      }
-      String remote = app.traceOfAnotherMachine();
-      tab.open(app.panel("/requests/" + remote + "?tab=sql"));
-      assertThat(isRefused(tab, remote, "remote")).contains("db.example");
-
-      String fine = app.trace("/twice");
-      tab.open(app.panel("/requests/" + fine + "?tab=sql"));
-      assertThat(byHand(tab, fine, 1, "'wrong'")).isEqualTo(403);
-      assertThat(byHand(tab, fine, 99, "token")).isEqualTo(404);
-      assertThat(byHand(tab, fine, 1, "token")).isEqualTo(200);
-      for (String path : List.of("/api/requests", "/requests/background.json")) {
-        assertThat(app.get("/__sqlassist" + path).body()).doesNotContainIgnoringCase("explain ");
-      }
-      assertThat(books(app)).isEqualTo(books).isEqualTo(10);
+    TestApp app = keep(TestApp.on(kind));
+    long books = books(app);
+    mayComplainOf("403");
+    mayComplainOf("404");
+    Tab tab = tab();
+    for (int i = 0; i < TestApp.DANGERS.size(); i++) {
+      String id = app.trace("/danger?n=" + i);
+      isRefused(tab.open(app.panel("/requests/" + id + "?tab=sql")), id, TestApp.DANGERS.get(i));
     }
+    String remote = app.traceOfAnotherMachine();
+    tab.open(app.panel("/requests/" + remote + "?tab=sql"));
+    assertThat(isRefused(tab, remote, "remote")).contains("db.example");
+
+    String fine = app.trace("/twice");
+    tab.open(app.panel("/requests/" + fine + "?tab=sql"));
+    assertThat(byHand(tab, fine, 1, "'wrong'")).isEqualTo(403);
+    assertThat(byHand(tab, fine, 99, "token")).isEqualTo(404);
+    assertThat(byHand(tab, fine, 1, "token")).isEqualTo(200);
+    for (String path : List.of("/api/requests", "/requests/background.json")) {
+      assertThat(app.get("/__sqlassist" + path).body()).doesNotContainIgnoringCase("explain ");
+    }
+    assertThat(books(app)).isEqualTo(books).isEqualTo(10);
   }
 
   /** The reason that stands beside the button. */

@@ -3,10 +3,14 @@ package io.sqlassist.debugpanel.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.OperatingSystemMXBean;
 import io.sqlassist.debugpanel.Proves;
 import io.sqlassist.embedded.DatabaseKind;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import library.TestApp;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,9 +34,8 @@ class PagesIT extends BrowserTests {
   @Test
   @Proves("A3")
   void aFindingNamesTheRoleThePlaceAndTheCure() {
-    try (TestApp own = TestApp.start()) {
-      aFindingNamesTheRoleThePlaceAndTheCure(own);
-    }
+    TestApp own = keep(TestApp.start());
+    aFindingNamesTheRoleThePlaceAndTheCure(own);
   }
 
   private void aFindingNamesTheRoleThePlaceAndTheCure(TestApp app) {
@@ -68,18 +71,22 @@ class PagesIT extends BrowserTests {
   @Test
   @Proves("A5")
   void theTimelineShowsTheWallClockOfBothEngines() {
-    String id = "";
-    Tab tab = tab();
-    double gap = 0;
-    // A busy machine wakes the handler late; then it is asked again.
-    for (int i = 0; i < 10 && (gap < 170 || gap > 230); i++) {
-      id = app.trace("/gap");
-      tab.open(app.panel("/requests/" + id + "?tab=timeline&as=table"));
-      gap = gap(tab);
-    }
-    assertThat(gap)
+    TestApp own =
+        keep(TestApp.start(panel -> panel.recorder = cfg -> cfg.heldIdle(Duration.ofMillis(100))));
+    own.get("/changed"); // what is done for the first time takes long
+    HttpResponse<String> answer = own.get("/gap");
+    String id = answer.headers().firstValue("X-SqlAssist-Request").orElseThrow();
+    double[] millis =
+        Stream.of(answer.body().split(" "))
+            .mapToDouble(each -> Long.parseLong(each) / 1e6)
+            .toArray();
+    Tab tab = tab().open(own.panel("/requests/" + id + "?tab=timeline&as=table"));
+    double rounded = 11; // what is shown in seconds has two digits behind the point
+
+    assertThat(millis[0]).isGreaterThanOrEqualTo(200);
+    assertThat(gap(tab))
         .as("ms from the SQL on one engine to that on the other")
-        .isBetween(170.0, 230.0);
+        .isBetween(millis[0] - rounded, millis[1] + rounded);
     assertThat(
             tab.eval(
                     "[...document.querySelectorAll('.timeline text.lane')].map(t => t.textContent)")
@@ -98,9 +105,39 @@ class PagesIT extends BrowserTests {
                 .asBoolean())
         .as("bars do not overlap")
         .isTrue();
-    assertThat(request(app, id, "findings").page())
+    assertThat(request(own, id, "findings").page())
         .contains("Connection held idle")
         .contains("main");
+  }
+
+  @Test
+  @Proves("A5")
+  void theTimelineIsThereWhenThePageIsReadyAndIsReplacedOnlyForAnotherWidth() {
+    String id = app.trace("/changed");
+    String svg = "document.querySelector('.timeline svg')";
+    String fits =
+        svg + ".viewBox.baseVal.width === document.querySelector('.timeline').clientWidth";
+    Tab tab = tab();
+    // The browser tells of sizes when it likes to; here, when the test does.
+    tab.first(
+        "window.ResizeObserver = class { constructor(tell) { window.told = tell; } observe() {} }");
+    tab.open(app.panel("/requests/" + id));
+    assertThat(tab.eval("!!" + svg).asBoolean()).as("a picture").isTrue();
+    assertThat(tab.eval(fits).asBoolean()).as("as wide as its place").isTrue();
+
+    tab.eval("window.picture = " + svg + "; window.told()");
+    assertThat(tab.eval(svg + " === window.picture").asBoolean()).as("the same width").isTrue();
+    tab.eval("document.getElementById('tab-sql').click(); window.told()");
+    tab.eval("document.getElementById('tab-timeline').click(); window.told()");
+    assertThat(tab.eval(svg + " === window.picture").asBoolean()).as("hidden meanwhile").isTrue();
+    tab.size(700, 900);
+    tab.eval("window.told()");
+    assertThat(tab.eval(svg + " !== window.picture && " + fits).asBoolean()).as("700").isTrue();
+
+    Tab real = tab().open(app.panel("/requests/" + id));
+    real.size(600, 900);
+    real.waitFor(fits);
+    assertThat(real.eval(svg + ".viewBox.baseVal.width").asInt()).isBetween(400, 600);
   }
 
   /** From the end of the last statement on main to the begin of the first on audit. */
@@ -149,70 +186,73 @@ class PagesIT extends BrowserTests {
   @Test
   @Proves("A6")
   void aLeakIsRedAndItsHolderIsListedUntilItLetsGo() {
-    try (TestApp own = TestApp.start()) {
-      String id = own.trace("/leak");
-      String sessions = request(own, id, "sessions").page();
-      assertThat(sessions).contains("START").contains("not closed").contains("not released");
-      Tab pools = tab().open(own.panel("/pools"));
-      pools.waitFor(
-          "document.querySelector('[aria-label=\"Holders now\"]')", Duration.ofSeconds(2));
-      assertThat(pools.page()).contains("GET /leak").contains("TestApp.leak");
+    TestApp own = keep(TestApp.start());
+    String id = own.trace("/leak");
+    String sessions = request(own, id, "sessions").page();
+    assertThat(sessions).contains("START").contains("not closed").contains("not released");
+    Tab pools = tab().open(own.panel("/pools"));
+    pools.waitFor("document.querySelector('[aria-label=\"Holders now\"]')");
+    assertThat(pools.page()).contains("GET /leak").contains("TestApp.leak");
 
-      own.get("/unleak");
-      pools.waitFor(
-          "document.body.innerText.includes('No connection is held')", Duration.ofSeconds(5));
-    }
+    own.get("/unleak");
+    pools.waitFor("document.body.innerText.includes('No connection is held')");
   }
 
   @Test
   @Proves("A7")
   void newRequestsArriveWithoutMovingAnything() {
-    try (TestApp own = TestApp.start()) {
-      for (int i = 0; i < 40; i++) {
-        own.get("/twice");
-      }
-      Tab tab = tab().open(own.panel("/"));
-      tab.waitFor("document.querySelector('.live').dataset.on === '1'");
-      tab.eval(
-          "document.querySelector('tbody a').focus(); window.__focused = document.activeElement");
-      for (int i = 0; i < 5; i++) {
-        String id = own.trace("/authors");
-        tab.waitFor("document.querySelector('[data-id=\"" + id + "\"]')", Duration.ofSeconds(1));
-      }
-      assertThat(
-              tab.eval("document.activeElement === window.__focused && scrollY === 0").asBoolean())
-          .isTrue();
-
-      tab.eval("scrollTo(0, 400)");
-      String held = own.trace("/authors");
-      tab.waitFor("document.body.innerText.includes('1 new')", Duration.ofSeconds(2));
-      assertThat(tab.eval("scrollY").asInt()).isEqualTo(400);
-      assertThat(tab.eval("!!document.querySelector('[data-id=\"" + held + "\"]')").asBoolean())
-          .isFalse();
+    TestApp own = keep(TestApp.start());
+    for (int i = 0; i < 40; i++) {
+      own.get("/twice");
     }
+    Tab tab = tab().open(own.panel("/"));
+    tab.waitFor("document.querySelector('.live').dataset.on === '1'");
+    tab.eval(
+        "document.querySelector('tbody a').focus(); window.__focused = document.activeElement");
+    for (int i = 0; i < 5; i++) {
+      String id = own.trace("/authors");
+      tab.waitFor("document.querySelector('[data-id=\"" + id + "\"]')");
+    }
+    assertThat(tab.eval("document.activeElement === window.__focused && scrollY === 0").asBoolean())
+        .isTrue();
+
+    tab.eval("scrollTo(0, 400)");
+    String held = own.trace("/authors");
+    tab.waitFor("document.body.innerText.includes('1 new')");
+    assertThat(tab.eval("scrollY").asInt()).isEqualTo(400);
+    assertThat(tab.eval("!!document.querySelector('[data-id=\"" + held + "\"]')").asBoolean())
+        .isFalse();
+    assertThat(tab.requested())
+        .as("what is live came by itself, and was not asked for")
+        .filteredOn(each -> each.contains("/api/requests"))
+        .hasSize(1);
   }
 
   @Test
   @Proves("A7")
   void aStreamThatWasCutCatchesUpWithoutGapOrDouble() {
-    try (TestApp own = TestApp.start()) {
-      own.get("/twice");
-      Tab tab = tab().open(own.panel("/"));
-      tab.waitFor("document.querySelector('.live').dataset.on === '1'");
-      own.cutStreams();
-      tab.waitFor("document.querySelector('.live').dataset.on === '0'");
-      for (int i = 0; i < 5; i++) {
-        own.get("/authors/" + i);
-      }
-      tab.waitFor("document.querySelectorAll('tbody tr').length === 6");
-      own.get("/authors/99");
-      tab.waitFor("document.querySelectorAll('tbody tr').length === 7");
-      assertThat(
-              tab.eval(
-                      "new Set([...document.querySelectorAll('tbody tr')].map(r => r.dataset.id)).size")
-                  .asInt())
-          .isEqualTo(7);
+    TestApp own = keep(TestApp.start());
+    own.get("/twice");
+    Tab tab = tab().open(own.panel("/"));
+    tab.waitFor("document.querySelector('.live').dataset.on === '1'");
+    // It comes again soon, perhaps before we look.
+    tab.eval(
+        "window.cut = false; new MutationObserver(() => { if"
+            + " (document.querySelector('.live').dataset.on === '0') window.cut = true;"
+            + " }).observe(document.querySelector('.live'), {attributes: true}); true");
+    own.cutStreams();
+    tab.waitFor("window.cut");
+    for (int i = 0; i < 5; i++) {
+      own.get("/authors/" + i);
     }
+    tab.waitFor("document.querySelectorAll('tbody tr').length === 6");
+    own.get("/authors/99");
+    tab.waitFor("document.querySelectorAll('tbody tr').length === 7");
+    assertThat(
+            tab.eval(
+                    "new Set([...document.querySelectorAll('tbody tr')].map(r => r.dataset.id)).size")
+                .asInt())
+        .isEqualTo(7);
   }
 
   @Test
@@ -230,11 +270,14 @@ class PagesIT extends BrowserTests {
     Tab tab = tab();
     double millis = Double.POSITIVE_INFINITY;
     for (int i = 0; i < 10 && millis >= 1_000; i++) {
+      double before = workMillis();
       tab.open(app.panel("/requests/" + id + "?tab=sql"));
-      millis = Math.min(millis, tab.eval(MILLIS_TO_ROWS).asDouble());
+      millis = Math.min(millis, tab.workMillis() + workMillis() - before);
     }
-    assertThat(millis).as("from the click to a table that can be used").isLessThan(1_000);
+    assertThat(millis).as("from the click to a table that can be used").isBetween(1.0, 1_000.0);
 
+    assertThat(tab.eval("document.querySelectorAll('[data-statement]').length").asInt())
+        .isEqualTo(500);
     assertThat(tab.page()).contains("20,002").contains("Details dropped");
     tab.eval("document.querySelector('[data-statement=\"7\"] button').click()");
     tab.waitFor("document.querySelector('.detail pre')");
@@ -242,41 +285,46 @@ class PagesIT extends BrowserTests {
     assertThat(status.get("bytes").asLong()).isLessThan(status.get("maxBytes").asLong());
   }
 
-  /** Since the navigation began, by the page's own clock. */
-  private static final String MILLIS_TO_ROWS =
-      """
-      new Promise(done => {
-        const look = () => document.querySelectorAll('[data-statement]').length >= 500
-          ? done(performance.now()) : setTimeout(look, 5);
-        look();
-      })
-      """;
+  /**
+   * For how many milliseconds processors have worked for this process. A clock would count what a
+   * busy machine does for others.
+   */
+  private static double workMillis() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
+        / 1e6;
+  }
 
   /**
    * On a database that is reached as databases are: what H2 does in this process is so quick, once
-   * it is compiled, that a ratio to it says nothing.
+   * it is compiled, that a ratio to it says nothing. The recorder waits for nobody, so the work
+   * that it makes is the time that it takes.
    */
   @Test
   @Proves("A17")
   void recordingAHugeRequestMakesItAtMostHalfAsLongAgain() {
     try (TestApp own = TestApp.on(DatabaseKind.POSTGRESQL)) {
-      long on = Long.MAX_VALUE;
-      long off = Long.MAX_VALUE;
-      // The best of each: whatever else this machine does only ever adds to them.
-      for (int i = 0; i < 12 && (i < 2 || on > 1.5 * off); i++) {
+      double on = Double.POSITIVE_INFINITY;
+      double off = Double.POSITIVE_INFINITY;
+      double whole = Double.POSITIVE_INFINITY;
+      // The best of each: compilers and collectors only ever add to them.
+      for (int i = 0; i < 12 && (i < 3 || on - off > whole / 2); i++) {
         own.capture(false);
-        off = Math.min(off, nanos(own, "/many?n=20000&large"));
+        long start = System.nanoTime();
+        off = Math.min(off, work(own, "/many?n=20000&large"));
+        whole = Math.min(whole, (System.nanoTime() - start) / 1e6);
         own.capture(true);
-        on = Math.min(on, nanos(own, "/many?n=20000&large"));
+        on = Math.min(on, work(own, "/many?n=20000&large"));
       }
-      assertThat((double) on / off).isLessThan(1.5);
+      assertThat(on - off)
+          .as("ms of work for the recorder, of a request that takes %s", whole)
+          .isLessThan(whole / 2);
     }
   }
 
-  private static long nanos(TestApp own, String path) {
-    long start = System.nanoTime();
+  private static double work(TestApp own, String path) {
+    double before = workMillis();
     assertThat(own.get(path).statusCode()).isEqualTo(200);
-    return System.nanoTime() - start;
+    return workMillis() - before;
   }
 
   @Test

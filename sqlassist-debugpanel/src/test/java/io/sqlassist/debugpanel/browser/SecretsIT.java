@@ -38,8 +38,8 @@ class SecretsIT extends BrowserTests {
   @Test
   @Proves({"A18", "S9", "S10", "S11"})
   void aLoginIsShownWithoutItsSecrets() {
-    try (LogLines log = new LogLines();
-        TestApp app = TestApp.start()) {
+    try (LogLines log = new LogLines()) {
+      TestApp app = keep(TestApp.start());
       app.withPasswordInUrl("hunter2");
       String id = login(app);
       List<String> paths =
@@ -71,7 +71,6 @@ class SecretsIT extends BrowserTests {
       tab.waitFor(
           "document.querySelector('sqlassist-toolbar')?.shadowRoot.querySelector('.bar b')");
       holdsNoSecret(tab, "the toolbar");
-      tab.close();
       assertThat(log.all()).isNotEmpty();
       for (ILoggingEvent line : log.all()) {
         assertThat(line.getFormattedMessage()).doesNotContain("hunter2", "s3cret", HASH);

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -26,7 +25,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Tab implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  /** Makes pages as slow as on a machine that is so many times slower: {@code 6}. */
+  private static final double SLOWER =
+      Double.parseDouble(System.getProperty("browser.slower", "1"));
+
+  /** Lets each answer come so many milliseconds later. */
+  private static final double LATENCY =
+      Double.parseDouble(System.getProperty("browser.latency", "0"));
+
   private static final Map<String, Integer> KEYS =
       Map.ofEntries(
           Map.entry("Tab", 9),
@@ -88,7 +94,20 @@ public final class Tab implements AutoCloseable {
     send("Runtime.enable");
     send("Log.enable");
     send("Network.enable");
+    send("Performance.enable", Chromium.object().put("timeDomain", "threadTicks"));
     size(1280, 900);
+    if (SLOWER != 1) {
+      send("Emulation.setCPUThrottlingRate", Chromium.object().put("rate", SLOWER));
+    }
+    if (LATENCY != 0) {
+      send(
+          "Network.emulateNetworkConditions",
+          Chromium.object()
+              .put("offline", false)
+              .put("latency", LATENCY)
+              .put("downloadThroughput", -1)
+              .put("uploadThroughput", -1));
+    }
   }
 
   private JsonNode send(String method) {
@@ -179,6 +198,25 @@ public final class Tab implements AutoCloseable {
     return this;
   }
 
+  /** Runs a script in each page before its own ones. */
+  public Tab first(String script) {
+    send("Page.addScriptToEvaluateOnNewDocument", Chromium.object().put("source", script));
+    return this;
+  }
+
+  /**
+   * For how many milliseconds a processor has worked for the page, without those for which the page
+   * had to wait for a processor, or was slowed down.
+   */
+  public double workMillis() {
+    for (JsonNode each : send("Performance.getMetrics").get("metrics")) {
+      if (each.get("name").asText().equals("ThreadTime")) {
+        return each.get("value").asDouble() * 1_000 / SLOWER;
+      }
+    }
+    throw new IllegalStateException("The browser does not tell ThreadTime.");
+  }
+
   /** Evaluates an expression, or a promise, to something that JSON can say. */
   public JsonNode eval(String expression) {
     JsonNode answer =
@@ -208,12 +246,7 @@ public final class Tab implements AutoCloseable {
 
   /** Waits until an expression is true. */
   public void waitFor(String expression) {
-    waitFor(expression, LIMIT);
-  }
-
-  /** Waits until an expression is true, but not longer than that. */
-  public void waitFor(String expression, Duration limit) {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + Chromium.LIMIT.toNanos();
     while (true) {
       JsonNode now = null;
       try {
@@ -227,7 +260,7 @@ public final class Tab implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new AssertionError(
             "Not within "
-                + limit
+                + Chromium.LIMIT
                 + ": "
                 + expression
                 + "\nconsole: "
