@@ -108,7 +108,7 @@ final class LoadedState {
 
   private void put(String prefix, AttributeMapping attribute, @Nullable Object owner) {
     String name = prefix + attribute.getAttributeName();
-    Object value = owner == null ? null : attribute.getPropertyAccess().getGetter().get(owner);
+    Object value = owner == null ? null : attribute.getValue(owner);
     if (attribute instanceof EmbeddableValuedModelPart embedded) {
       putParts(name + ".", embedded.getEmbeddableTypeDescriptor(), value);
     } else if (attribute instanceof ToOneAttributeMapping && value != null) {
