@@ -38,6 +38,15 @@ final class Cancellation {
     }
   }
 
+  /** Whether the session has a statement that is not closed, whose rows may be being read. */
+  static boolean hasOpenStatement(Session session) {
+    try {
+      return connectionOf(session).getResourceRegistry().hasRegisteredResources();
+    } catch (RuntimeException e) {
+      return false; // closed by hand, or just being closed
+    }
+  }
+
   /** Whether the session has begun something on its connection that is not ended. */
   static boolean isUnderWay(Session session) {
     LogicalConnectionImplementor connection = connectionOf(session);
