@@ -71,6 +71,11 @@ class DoctorIT {
         });
   }
 
+  /** With more time than a busy machine needs. */
+  private Verification verify() {
+    return registry.verify(cfg -> cfg.timeLimit(Duration.ofMinutes(2)));
+  }
+
   private static List<String> lines(Verification verification) {
     return verification.findings().stream().map(Finding::toString).toList();
   }
@@ -113,7 +118,7 @@ class DoctorIT {
     writer(database, c -> {});
     start("reader", database.readOnlyUser(), c -> c.readOnly().entities(Novel.class));
 
-    Verification verification = registry.verify();
+    Verification verification = verify();
 
     assertThat(lines(verification))
         .singleElement()
@@ -131,7 +136,7 @@ class DoctorIT {
     try (HikariDataSource pool = pool(database, true)) {
       registry.initializeEngine("open", pool, c -> c.readOnly().entities(Novel.class));
 
-      Verification verification = registry.verify();
+      Verification verification = verify();
 
       assertThat(verification.of("stopped"))
           .anySatisfy(
@@ -158,7 +163,7 @@ class DoctorIT {
     writer(database, c -> {});
     start("other", database.readOnlyUser(), c -> c.entities(Novel.class));
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING other, rights: it writes, but its user may neither INSERT into");
@@ -178,7 +183,7 @@ class DoctorIT {
     execute(superuser(kind, database), "grant update (stock) on " + schema + "Novel to " + user);
     start("other", limited, c -> c.entities(Novel.class));
 
-    assertThat(registry.verify().findings()).isEmpty();
+    assertThat(verify().findings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -189,7 +194,7 @@ class DoctorIT {
     start("writer2", database, c -> c.entities(Book.class));
     execute(database.dataSource(), "create table Plain (id bigint primary key)");
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING writer2, rights: there is no tables Book, Book_tags");
@@ -201,7 +206,7 @@ class DoctorIT {
     start("a", kind.fresh(), c -> c.pool(p -> large(p, 150)).entities());
     start("b", kind.fresh(), c -> c.pool(p -> large(p, 100)).entities());
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING a, connections: the pools [a 150, b 100], 250 in all, may open more")
@@ -213,7 +218,7 @@ class DoctorIT {
   void poolsThatFitOnlyOnceAreNoted(DatabaseKind kind) {
     start("a", kind.fresh(), c -> c.pool(p -> large(p, 150)).entities());
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("NOTE a, connections: its pool [a 150], 150 in all, fit into max_connections");
@@ -234,7 +239,7 @@ class DoctorIT {
         registry.initializeEngine(name, pool, c -> c.entities());
       }
 
-      assertThat(registry.verify().findings()).isEmpty();
+      assertThat(verify().findings()).isEmpty();
     }
   }
 
@@ -251,7 +256,7 @@ class DoctorIT {
     start("b", database, c -> c.pool(p -> large(p, 2)).entities());
     start("others", kind.fresh(), c -> c.pool(p -> large(p, 3)).entities());
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING a, connections: the pools [a 3, b 2], 5 in all,")
@@ -266,7 +271,7 @@ class DoctorIT {
     registry.initializeEngine(
         "limited", database.dataSource(), c -> c.autocommit().entities().maxConnections(300));
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .hasSize(2)
         .anySatisfy(line -> assertThat(line).startsWith("NOT_CHECKED quiet, connections:"))
         .anySatisfy(line -> assertThat(line).startsWith("WARNING limited, connections: its pool"));
@@ -302,7 +307,7 @@ class DoctorIT {
                     })
                 .entities());
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING writer, idle connections: the server closes")
@@ -314,7 +319,7 @@ class DoctorIT {
   void sessionInAnotherTimeZoneIsAWarning(DatabaseKind kind, String sql) {
     start("writer", kind.fresh(), c -> c.pool(pool -> initially(pool, sql)).entities());
 
-    assertThat(lines(registry.verify()))
+    assertThat(lines(verify()))
         .singleElement()
         .asString()
         .startsWith("WARNING writer, time zone: the session's time zone is ")
@@ -373,7 +378,7 @@ class DoctorIT {
           "alter role " + database.username() + " set default_transaction_read_only = on");
       start("writer", database, c -> c.entities());
 
-      assertThat(lines(registry.verify()))
+      assertThat(lines(verify()))
           .singleElement()
           .asString()
           .startsWith(
@@ -388,7 +393,7 @@ class DoctorIT {
           "alter database " + name(database) + " connection limit 5");
       start("a", database, c -> c.pool(p -> large(p, 6)).entities());
 
-      assertThat(lines(registry.verify()))
+      assertThat(lines(verify()))
           .singleElement()
           .asString()
           .contains("WARNING a, connections:", "the CONNECTION LIMIT of database", "which is 5");
@@ -398,10 +403,10 @@ class DoctorIT {
     void coordinatedEnginesNeedRoomForPreparedTransactions() {
       TransactionPolicy coordinated = coordinated(40);
       start("orders", database, c -> c.policy(coordinated).entities());
-      assertThat(registry.verify().findings()).isEmpty();
+      assertThat(verify().findings()).isEmpty();
       start("ledger", database, c -> c.policy(coordinated).entities());
 
-      assertThat(lines(registry.verify()))
+      assertThat(lines(verify()))
           .singleElement()
           .asString()
           .startsWith(
@@ -435,7 +440,7 @@ class DoctorIT {
       execute(database.dataSource(), "revoke all on Plain from " + other.username() + ", public");
       start("reader", other, c -> c.readOnly().entities(Plain.class));
 
-      assertThat(registry.verify().of(Severity.ERROR))
+      assertThat(verify().of(Severity.ERROR))
           .singleElement()
           .asString()
           .contains("ERROR reader, rights: its user may not SELECT from table Plain");
@@ -466,7 +471,7 @@ class DoctorIT {
         }
 
         assertThat(
-                registry.verify().findings().stream()
+                verify().findings().stream()
                     .map(each -> each.severity() + " " + each.engine() + " " + each.check()))
             .containsExactly("NOTE reader-primary role", "ERROR writer-standby role");
         registry.close();
@@ -523,7 +528,7 @@ class DoctorIT {
       start("writer", database, c -> c.entities());
       execute(admin, "set global read_only = 1");
       try {
-        assertThat(lines(registry.verify()))
+        assertThat(lines(verify()))
             .singleElement()
             .asString()
             .startsWith(
@@ -543,7 +548,7 @@ class DoctorIT {
           "change master to master_host='127.0.0.1', master_port=1, master_user='nobody'",
           "start slave sql_thread");
       try {
-        assertThat(lines(registry.verify()))
+        assertThat(lines(verify()))
             .singleElement()
             .asString()
             .startsWith(
@@ -551,7 +556,7 @@ class DoctorIT {
                     + " Slaves_running = 1; it takes writes")
             .contains("replicates from the other");
         execute(admin, "set global read_only = 1");
-        assertThat(lines(registry.verify()))
+        assertThat(lines(verify()))
             .singleElement()
             .asString()
             .startsWith(
@@ -568,7 +573,7 @@ class DoctorIT {
       writer(database, c -> c.entities(Plain.class).property("hibernate.hbm2ddl.auto", "update"));
       start("logger", database, c -> c.entities(Plain.class).autocommit());
 
-      assertThat(lines(registry.verify()))
+      assertThat(lines(verify()))
           .singleElement()
           .asString()
           .startsWith("ERROR writer, tables: there is no rollback for {Plain=ENGINE=MyISAM}");

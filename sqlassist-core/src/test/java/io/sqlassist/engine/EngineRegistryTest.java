@@ -743,7 +743,7 @@ class EngineRegistryTest {
 
   private static void await(CyclicBarrier barrier) {
     try {
-      barrier.await(20, java.util.concurrent.TimeUnit.SECONDS);
+      barrier.await(60, java.util.concurrent.TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

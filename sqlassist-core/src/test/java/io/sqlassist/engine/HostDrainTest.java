@@ -111,13 +111,13 @@ class HostDrainTest {
     commit.awaitArrival();
 
     Future<?> draining = threads.submit(drain);
-    assertThat(warned.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(warned.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(pool.isClosed()).isFalse();
     assertThat(drain.hasEnded()).isFalse();
     commit.release();
 
-    committing.get(20, TimeUnit.SECONDS);
-    draining.get(20, TimeUnit.SECONDS);
+    committing.get(60, TimeUnit.SECONDS);
+    draining.get(60, TimeUnit.SECONDS);
     assertThat(drain.hasEnded()).isTrue();
     assertThat(pool.isClosed()).isTrue();
     assertThat(novels("writer")).isEqualTo(1);
@@ -197,8 +197,8 @@ class HostDrainTest {
     assertThat(pool.isClosed()).isFalse();
     commit.release();
 
-    committing.get(20, TimeUnit.SECONDS);
-    removal.get(20, TimeUnit.SECONDS);
+    committing.get(60, TimeUnit.SECONDS);
+    removal.get(60, TimeUnit.SECONDS);
     assertThat(pool.isClosed()).isTrue();
     assertThat(novels("writer")).isEqualTo(1);
   }

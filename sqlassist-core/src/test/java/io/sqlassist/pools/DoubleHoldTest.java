@@ -230,7 +230,7 @@ class DoubleHoldTest {
         all.add(threads.submit(outer.wrap(() -> inUnit(() -> query("writer")))));
       }
       for (Future<?> each : all) {
-        each.get(20, TimeUnit.SECONDS);
+        each.get(60, TimeUnit.SECONDS);
       }
       query(outer.writer());
     } finally {

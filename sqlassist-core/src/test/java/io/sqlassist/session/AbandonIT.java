@@ -44,21 +44,21 @@ class AbandonIT extends EngineTests {
   @AfterEach
   void stopWorker() throws InterruptedException {
     worker.shutdownNow();
-    assertThat(worker.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(worker.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Takes a minute, if it is not cancelled. */
+  /** Takes ten minutes, if it is not cancelled. */
   private String slowQuery() {
     return switch (kind) {
-      case H2 -> "select sum(x) from system_range(1, 20000000000)";
-      case POSTGRESQL -> "select cast(pg_sleep(60) as text)";
-      case MARIADB -> "select sleep(60)";
+      case H2 -> "select sum(x) from system_range(1, 200000000000)";
+      case POSTGRESQL -> "select cast(pg_sleep(600) as text)";
+      case MARIADB -> "select sleep(600)";
     };
   }
 
   /** Waits until the database works on a statement with that text, for the worker. */
   private void awaitRunning(Connection connection, String text) throws SQLException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (!(kind == DatabaseKind.H2 ? h2IsRunning() : isRunning(connection, text))) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("the database does not work on '" + text + "'");
@@ -70,10 +70,10 @@ class AbandonIT extends EngineTests {
   private boolean isRunning(Connection connection, String text) throws SQLException {
     String running =
         kind == DatabaseKind.POSTGRESQL
-            ? "select count(*) from pg_stat_activity where state = 'active' and pid <>"
-                + " pg_backend_pid() and query like '%"
-            : "select count(*) from information_schema.processlist where id <> connection_id() and"
-                + " info like '%";
+            ? "select count(*) from pg_stat_activity where state = 'active' and datname ="
+                + " current_database() and pid <> pg_backend_pid() and query like '%"
+            : "select count(*) from information_schema.processlist where db = database() and id <>"
+                + " connection_id() and info like '%";
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(running + text + "%'")) {
       row.next();
@@ -90,14 +90,12 @@ class AbandonIT extends EngineTests {
   }
 
   private void assertWorkerIsRefused(DbSessionsContainer db, Future<?> work) throws Exception {
-    long begun = System.nanoTime();
     try {
-      work.get(30, TimeUnit.SECONDS);
+      work.get(60, TimeUnit.SECONDS);
     } catch (java.util.concurrent.ExecutionException e) {
       // cancelled; MariaDB's sleep() returns instead
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
-    assertThatThrownBy(() -> worker.submit(db::writer).get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> worker.submit(db::writer).get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(UnitEndedException.class);
   }
 
@@ -110,7 +108,7 @@ class AbandonIT extends EngineTests {
     Future<?> work =
         worker.submit(() -> writer.createNativeQuery(slowQuery(), Object.class).getResultList());
     try (Connection watch = engines.connect("writer")) {
-      awaitRunning(watch, "sleep(60)");
+      awaitRunning(watch, "sleep(600)");
     }
 
     db.abandon();
@@ -223,7 +221,7 @@ class AbandonIT extends EngineTests {
     Future<?> work =
         worker.submit(() -> writer.createNativeQuery(slowQuery(), Object.class).getResultList());
     try (Connection watch = engines.connect("writer")) {
-      awaitRunning(watch, "sleep(60)");
+      awaitRunning(watch, "sleep(600)");
     }
 
     assertThatThrownBy(() -> db.session("ledger"))

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Pieces of work that the database works for at the same time. */
 @ParameterizedClass
 @EnumSource
-@Timeout(50) // less than the statements take that are not cancelled
+@Timeout(300) // less than the statements take that are not cancelled
 class ConcurrentlyIT extends EngineTests {
 
   private final AtomicReference<Thread> callerThread = new AtomicReference<>();
@@ -58,22 +58,22 @@ class ConcurrentlyIT extends EngineTests {
   @AfterEach
   void stopCaller() throws InterruptedException {
     caller.shutdownNow();
-    assertThat(caller.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(caller.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Takes a minute, if it is not cancelled. */
+  /** Takes ten minutes, if it is not cancelled. */
   private String slowQuery() {
     return switch (kind) {
       case H2 ->
           // naps, to leave the processors to other virtual threads
-          "select count(*) from system_range(1, 20000000000)"
+          "select count(*) from system_range(1, 200000000000)"
               + " where mod(x, 4096) = 0 and nap(1) is null";
-      case POSTGRESQL -> "select cast(pg_sleep(60) as text)";
-      case MARIADB -> "select sleep(60)";
+      case POSTGRESQL -> "select cast(pg_sleep(600) as text)";
+      case MARIADB -> "select sleep(600)";
     };
   }
 
-  /** Writes, then has the database work for a minute. */
+  /** Writes, then has the database work for ten minutes. */
   private UnitFunction<String, RuntimeException> slowly(String isbn) {
     return db -> {
       db.writer().persist(new Novel(isbn));
@@ -84,16 +84,16 @@ class ConcurrentlyIT extends EngineTests {
   }
 
   private void awaitSlow(int count) {
-    awaitRunning(count, kind == DatabaseKind.H2 ? "system_range" : "sleep(60)");
+    awaitRunning(count, kind == DatabaseKind.H2 ? "system_range" : "sleep(600)");
   }
 
   private long slow() {
-    return running(kind == DatabaseKind.H2 ? "system_range" : "sleep(60)");
+    return running(kind == DatabaseKind.H2 ? "system_range" : "sleep(600)");
   }
 
   /** Waits until the database works on so many statements with that text. */
   private void awaitRunning(int count, String text) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (running(text) < count) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
@@ -206,7 +206,7 @@ class ConcurrentlyIT extends EngineTests {
 
     callerThread.get().interrupt();
 
-    assertThat(call.get(20, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+    assertThat(call.get(60, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
     assertThat(slow()).isZero();
     assertThat(engines.isbns("writer")).isEmpty();
   }
@@ -236,7 +236,7 @@ class ConcurrentlyIT extends EngineTests {
 
     outer.abandon();
 
-    assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(UnitEndedException.class);
     assertThat(slow()).isZero();
     assertThat(engines.isbns("writer")).isEmpty();

@@ -181,11 +181,11 @@ class CurrentUnitTest extends EngineTests {
                     assertThat(Units.current()).isSameAs(db);
                     return db;
                   })
-              .get(10, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       assertThat(Units.current()).isSameAs(mine).isNotSameAs(theirs);
       mine.close();
       theirs.close();
-      assertThat(other.submit(Units::findCurrent).get(10, TimeUnit.SECONDS)).isEmpty();
+      assertThat(other.submit(Units::findCurrent).get(60, TimeUnit.SECONDS)).isEmpty();
     } finally {
       other.shutdownNow();
     }
@@ -197,12 +197,12 @@ class CurrentUnitTest extends EngineTests {
     try {
       List<WeakReference<DbSessionsContainer>> units = new ArrayList<>();
       for (int i = 0; i < 3_000; i++) {
-        DbSessionsContainer db = pooled.submit(this::openUnit).get(10, TimeUnit.SECONDS);
+        DbSessionsContainer db = pooled.submit(this::openUnit).get(60, TimeUnit.SECONDS);
         db.close();
         units.add(new WeakReference<>(db));
         db = null;
       }
-      assertThat(pooled.submit(Units::findCurrent).get(10, TimeUnit.SECONDS)).isEmpty();
+      assertThat(pooled.submit(Units::findCurrent).get(60, TimeUnit.SECONDS)).isEmpty();
       assertThat(collectedWithin(units)).isTrue();
     } finally {
       pooled.shutdownNow();

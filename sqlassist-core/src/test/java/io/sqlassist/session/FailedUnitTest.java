@@ -217,14 +217,15 @@ class FailedUnitTest extends EngineTests {
         TestEngines.none()
             .add("writer", DatabaseKind.H2.fresh(), EngineKind.READ_WRITE, 1, config -> {})) {
       HikariDataSource pool = narrow.pool("writer");
-      pool.setConnectionTimeout(250);
       Connection taken = pool.getConnection();
+      pool.setConnectionTimeout(250);
       assertThatThrownBy(
               () ->
                   io.sqlassist.session.Units.useUnit(
                       narrow.registry(), db -> db.writer().persist(new Novel("lost"))))
           .isInstanceOf(EngineBusyException.class);
       taken.close();
+      pool.setConnectionTimeout(60_000);
       narrow.assertConnectionsAreBackAndClean();
     }
   }

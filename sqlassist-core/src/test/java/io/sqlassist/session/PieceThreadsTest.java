@@ -19,7 +19,7 @@ class PieceThreadsTest {
           thread.complete(Thread.currentThread());
           work.run();
         });
-    return thread.orTimeout(20, TimeUnit.SECONDS).join();
+    return thread.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   @Test
@@ -59,7 +59,7 @@ class PieceThreadsTest {
 
     assertThat(thread.isDaemon()).isTrue();
     assertThat(thread.getContextClassLoader()).isSameAs(PieceThreads.class.getClassLoader());
-    thread.join(TimeUnit.SECONDS.toMillis(20));
+    thread.join(TimeUnit.SECONDS.toMillis(60));
     assertThat(thread.isAlive()).isFalse();
   }
 }

@@ -185,7 +185,7 @@ class RollbackOnlyTest extends EngineTests {
   void doomFromAnotherThreadRulesOutTheCommit() {
     DbSessionsContainer db = engines.unit();
     db.writer().persist(new Novel("lost"));
-    CompletableFuture.runAsync(db::doom).orTimeout(10, TimeUnit.SECONDS).join();
+    CompletableFuture.runAsync(db::doom).orTimeout(60, TimeUnit.SECONDS).join();
 
     assertThatThrownBy(db::commit).isInstanceOf(RollbackException.class);
     db.close();

@@ -8,6 +8,7 @@ import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.engine.ReadOnlyEngineException;
 import io.sqlassist.engine.UnknownEngineException;
+import io.sqlassist.fixture.Eventually;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.TestEngines;
 import java.io.IOException;
@@ -595,9 +596,9 @@ class SharedConnectionIT {
           db -> {
             persist(db.writer(), "1 first");
             written.countDown();
-            while (second.getState() != Thread.State.TIMED_WAITING) {
-              Thread.onSpinWait();
-            }
+            Eventually.until(
+                "the other one waits for its turn, or has failed",
+                () -> second.getState() == Thread.State.TIMED_WAITING || !second.isAlive());
             order.add("first ends");
             return null;
           });

@@ -16,6 +16,7 @@ import io.sqlassist.fixture.Eventually;
 import io.sqlassist.fixture.Faults;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.Held;
+import io.sqlassist.fixture.NewThreads;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.fixture.RecordingObserver;
 import io.sqlassist.fixture.SharedPolicy;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.Test;
 /** An engine that moves to another data source while units of work are under way. */
 class SwitchTest {
 
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   private final Faults faults = new Faults();
   private final List<String> instrumented = new CopyOnWriteArrayList<>();
@@ -65,6 +66,7 @@ class SwitchTest {
           changes.add(engine + " " + change);
         }
       };
+  private final NewThreads newThreads = new NewThreads();
   private final EngineRegistry registry = EngineRegistry.create(observer);
   private final List<HikariDataSource> pools = new ArrayList<>();
   private final HikariDataSource first = pool("first");
@@ -81,11 +83,7 @@ class SwitchTest {
         pool.close();
       }
     }
-    Eventually.until(
-        "no thread is left",
-        () ->
-            Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("sqlassist-drain-")));
+    newThreads.awaitNone("sqlassist-drain-");
   }
 
   /** A pool over a database that knows its own name. */
@@ -160,7 +158,7 @@ class SwitchTest {
         .singleElement()
         .asString()
         .startsWith("writer has moved to another data source")
-        .contains("30000 ms");
+        .contains("120000 ms");
   }
 
   @Test
@@ -279,7 +277,7 @@ class SwitchTest {
                 db.commit();
                 return host(db.writer()); // current nowhere
               });
-      assertThat(there.get(10, TimeUnit.SECONDS)).isEqualTo("first");
+      assertThat(there.get(60, TimeUnit.SECONDS)).isEqualTo("first");
     } finally {
       other.shutdownNow();
       db.close();
@@ -574,7 +572,7 @@ class SwitchTest {
       assertThat(writer.awaitDrained(Duration.ofMillis(300))).isFalse(); // it is given some time
       commit.release();
 
-      unit.get(10, TimeUnit.SECONDS);
+      unit.get(60, TimeUnit.SECONDS);
     } finally {
       threads.shutdownNow();
     }
@@ -596,7 +594,7 @@ class SwitchTest {
       writer.switchTo(second, LONG);
       holder.close();
 
-      assertThat(waits.get(10, TimeUnit.SECONDS)).isEqualTo("first"); // it had begun there
+      assertThat(waits.get(60, TimeUnit.SECONDS)).isEqualTo("first"); // it had begun there
     } finally {
       threads.shutdownNow();
     }
@@ -620,7 +618,7 @@ class SwitchTest {
 
       writer.switchTo(second, Duration.ZERO);
 
-      assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS))
           .cause()
           .isInstanceOf(EngineMovedException.class);
     } finally {

@@ -25,7 +25,7 @@ class WrapTest {
   @AfterEach
   void nothingStaysBehind() throws Exception {
     for (int i = 0; i < 4; i++) {
-      assertThat(pool.submit(Units::findCurrent).get(20, TimeUnit.SECONDS)).isEmpty();
+      assertThat(pool.submit(Units::findCurrent).get(60, TimeUnit.SECONDS)).isEmpty();
     }
     pool.shutdown();
     assertThat(Units.findCurrent()).isEmpty();
@@ -36,7 +36,7 @@ class WrapTest {
   void aChildThreadDoesNotInheritTheUnit() throws Exception {
     try (DbSessionsContainer db = Units.openUnit(engines.registry())) {
       assertThat(Units.current()).isSameAs(db);
-      assertThat(pool.submit(Units::findCurrent).get(20, TimeUnit.SECONDS)).isEmpty();
+      assertThat(pool.submit(Units::findCurrent).get(60, TimeUnit.SECONDS)).isEmpty();
     }
   }
 
@@ -45,12 +45,12 @@ class WrapTest {
     try (DbSessionsContainer db = Units.openUnit(engines.registry())) {
       Callable<DbSessionsContainer> current = Units::current;
 
-      assertThat(pool.submit(db.wrapCallable(current)).get(20, TimeUnit.SECONDS)).isSameAs(db);
+      assertThat(pool.submit(db.wrapCallable(current)).get(60, TimeUnit.SECONDS)).isSameAs(db);
       assertThat(CompletableFuture.supplyAsync(db.wrapSupplier(Units::current), pool).get())
           .isSameAs(db);
       CompletableFuture.runAsync(
               () -> Units.current().writer().persist(new Novel("a")), db.wrap(pool))
-          .get(20, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
       db.commit();
     }
 
@@ -76,7 +76,7 @@ class WrapTest {
     Runnable late = db.wrap(() -> Units.current().writer());
     db.close();
 
-    assertThatThrownBy(() -> pool.submit(late).get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> pool.submit(late).get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(UnitEndedException.class);
   }
@@ -91,7 +91,7 @@ class WrapTest {
                   assertThat(Units.current()).isSameAs(own);
                 }
               })
-          .get(20, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
     }
   }
 
