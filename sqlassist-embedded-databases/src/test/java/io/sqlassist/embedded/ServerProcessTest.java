@@ -26,7 +26,7 @@ class ServerProcessTest {
             .toList();
     try {
       assertThat(left)
-          .allSatisfy(child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(10)));
+          .allSatisfy(child -> assertThat(child.onExit()).succeedsWithin(Duration.ofMinutes(1)));
     } finally {
       left.forEach(ProcessHandle::destroyForcibly);
     }

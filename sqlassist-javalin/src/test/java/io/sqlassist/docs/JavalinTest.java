@@ -359,7 +359,7 @@ class JavalinTest {
   }
 
   private void somethingSlow() throws InterruptedException {
-    assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -75,7 +75,10 @@ class PoolsTest {
       // end::busy[]
     }
 
-    assertThat(pauses).containsExactly(Duration.ofSeconds(1));
+    assertThat(pauses)
+        .singleElement() // a second, and more where the machine has let the caller wait for longer
+        .satisfies(
+            pause -> assertThat(pause).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(30)));
     assertThat(Shop.titles()).isEmpty();
   }
 

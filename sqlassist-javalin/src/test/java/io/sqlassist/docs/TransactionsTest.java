@@ -29,7 +29,8 @@ class TransactionsTest {
         "writer",
         engine ->
             engine
-                .url("jdbc:h2:mem:shop")
+                // Who waits for a row here is not to give up before the other one lets go of it.
+                .url("jdbc:h2:mem:shop;LOCK_TIMEOUT=60000")
                 .entities(Shelf.class, Book.class)
                 .property("hibernate.hbm2ddl.auto", "create"));
     SqlAssist.useUnit(db -> db.writer().persist(new Shelf("Emma", 10)));
@@ -126,7 +127,7 @@ class TransactionsTest {
       assertThat(second).isNotDone();
       db.commit();
     }
-    second.get(20, TimeUnit.SECONDS);
+    second.get(60, TimeUnit.SECONDS);
 
     assertThat(copies()).isEqualTo(8);
   }

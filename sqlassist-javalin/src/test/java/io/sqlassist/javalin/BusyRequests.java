@@ -87,7 +87,7 @@ abstract class BusyRequests {
                         ctx -> {
                           query(ctx, "writer");
                           held.countDown();
-                          assertThat(letGo.await(20, TimeUnit.SECONDS)).isTrue();
+                          assertThat(letGo.await(60, TimeUnit.SECONDS)).isTrue();
                         })));
   }
 
@@ -101,7 +101,7 @@ abstract class BusyRequests {
     for (int i = 0; i < POOL; i++) {
       holders.add(CompletableFuture.supplyAsync(() -> server.get("/hold").statusCode(), clients));
     }
-    assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(held.await(60, TimeUnit.SECONDS)).isTrue();
     try {
       return server.get(path);
     } finally {
@@ -112,7 +112,8 @@ abstract class BusyRequests {
 
   private static void assertBusy(HttpResponse<String> response) {
     assertThat(response.statusCode()).isEqualTo(503);
-    assertThat(response.headers().firstValue("retry-after")).hasValue("2");
+    // The seconds that it has waited: two, and more on a busy machine.
+    assertThat(response.headers().firstValueAsLong("retry-after").orElseThrow()).isBetween(2L, 30L);
     assertThat(response.body()).isEqualTo("Service Unavailable");
   }
 
@@ -219,6 +220,7 @@ abstract class BusyRequests {
 
     assertBusy(server.get("/"));
     assertBusy(server.get("/future"));
+    assertThat(server.get("/").headers().firstValue("retry-after")).hasValue("2");
   }
 
   @Test

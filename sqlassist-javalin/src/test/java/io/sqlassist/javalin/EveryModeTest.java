@@ -177,7 +177,7 @@ class EveryModeTest {
     mode.run(
         db ->
             db.on("writer")
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofMinutes(2))
                 .atomic(WhenOpen.REFUSE, session -> persist(session, text)));
 
     assertThat(engines.holds(text)).isTrue();
@@ -261,13 +261,13 @@ class EveryModeTest {
                             List.of(
                                 piece -> {
                                   persist(piece.writer(), text);
-                                  both.await(20, TimeUnit.SECONDS);
+                                  both.await(60, TimeUnit.SECONDS);
                                   while (true) {
                                     piece.reader().find(Note.class, 1L);
                                   }
                                 },
                                 piece -> {
-                                  both.await(20, TimeUnit.SECONDS);
+                                  both.await(60, TimeUnit.SECONDS);
                                   throw new IOException("second");
                                 })))
                 .isInstanceOf(IOException.class)

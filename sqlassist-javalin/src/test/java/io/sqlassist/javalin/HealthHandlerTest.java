@@ -58,7 +58,7 @@ class HealthHandlerTest {
       return HttpClient.newHttpClient()
           .send(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + "/health"))
-                  .timeout(Duration.ofSeconds(30))
+                  .timeout(Duration.ofMinutes(2))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
     } finally {
@@ -75,7 +75,7 @@ class HealthHandlerTest {
     start("writer", config -> {});
     start("logger", config -> config.autocommit().optional());
 
-    HttpResponse<String> answer = health(Duration.ofSeconds(20));
+    HttpResponse<String> answer = health(Duration.ofMinutes(1));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
@@ -95,7 +95,7 @@ class HealthHandlerTest {
     start("writer", config -> {});
     breakPool("writer");
 
-    HttpResponse<String> answer = health(Duration.ofSeconds(20));
+    HttpResponse<String> answer = health(Duration.ofMinutes(1));
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.body())
@@ -110,7 +110,7 @@ class HealthHandlerTest {
     start("logger", config -> config.autocommit().optional());
     breakPool("logger");
 
-    HttpResponse<String> answer = health(Duration.ofSeconds(20));
+    HttpResponse<String> answer = health(Duration.ofMinutes(1));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body())
@@ -134,7 +134,7 @@ class HealthHandlerTest {
   void nameOfAnEngineMayBeAnyText() throws Exception {
     start("a \"quoted\\name\"\n\u00e4", config -> {});
 
-    assertThat(health(Duration.ofSeconds(20)).body())
+    assertThat(health(Duration.ofMinutes(1)).body())
         .contains("{\"a \\\"quoted\\\\name\\\"\\u000a\u00e4\":{\"status\":\"up\"");
   }
 

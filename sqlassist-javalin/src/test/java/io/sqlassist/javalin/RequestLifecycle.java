@@ -759,26 +759,27 @@ abstract class RequestLifecycle {
           config.http.asyncTimeout = 200;
           config.routes.get(
               "/",
-              ctx ->
-                  ctx.future(
-                      () ->
-                          CompletableFuture.runAsync(
-                              () -> {
-                                write(ctx, text);
-                                awaitQuietly(answered);
-                                try {
-                                  write(ctx, "too late " + text);
-                                  workersNextUse.complete(new AssertionError("not refused"));
-                                } catch (RuntimeException e) {
-                                  workersNextUse.complete(e);
-                                }
-                              })));
+              ctx -> {
+                write(ctx, text); // here, where no time-out can come first
+                ctx.future(
+                    () ->
+                        CompletableFuture.runAsync(
+                            () -> {
+                              awaitQuietly(answered);
+                              try {
+                                write(ctx, "too late " + text);
+                                workersNextUse.complete(new AssertionError("not refused"));
+                              } catch (RuntimeException e) {
+                                workersNextUse.complete(e);
+                              }
+                            }));
+              });
         });
 
     assertThat(server.get("/").statusCode()).isEqualTo(500);
     answered.countDown();
 
-    assertThat(workersNextUse.get(20, TimeUnit.SECONDS)).isInstanceOf(UnitEndedException.class);
+    assertThat(workersNextUse.get(60, TimeUnit.SECONDS)).isInstanceOf(UnitEndedException.class);
     assertThat(engines.countLike("%" + text)).isZero();
   }
 
@@ -838,7 +839,7 @@ abstract class RequestLifecycle {
     serve(
         config ->
             config.routes.get(
-                "/", ctx -> ctx.async(task -> task.timeout = 20_000, () -> write(ctx, text))));
+                "/", ctx -> ctx.async(task -> task.timeout = 120_000, () -> write(ctx, text))));
 
     assertThat(server.get("/").statusCode()).isEqualTo(200);
 
@@ -885,6 +886,7 @@ abstract class RequestLifecycle {
   @Test
   void aTimeOutLeavesTheSessionOpenUntilTheWorkerHasLetGo() throws Exception {
     CountDownLatch answered = new CountDownLatch(1);
+    CountDownLatch inside = new CountDownLatch(1);
     AtomicReference<Session> session = new AtomicReference<>();
     CompletableFuture<Boolean> openInsideOfTheStatement = new CompletableFuture<>();
     serve(
@@ -892,25 +894,27 @@ abstract class RequestLifecycle {
           config.http.asyncTimeout = 200;
           config.routes.get(
               "/",
-              ctx ->
-                  ctx.future(
-                      () ->
-                          CompletableFuture.runAsync(
-                              () -> {
-                                session.set(db(ctx).writer());
-                                BlockingFunction.during(
-                                    db(ctx).writer(),
-                                    () -> {
-                                      awaitQuietly(answered);
-                                      openInsideOfTheStatement.complete(session.get().isOpen());
-                                    });
-                              })));
+              ctx -> {
+                session.set(db(ctx).writer());
+                CompletableFuture<Void> work =
+                    CompletableFuture.runAsync(
+                        () ->
+                            BlockingFunction.during(
+                                session.get(),
+                                () -> {
+                                  inside.countDown();
+                                  awaitQuietly(answered);
+                                  openInsideOfTheStatement.complete(session.get().isOpen());
+                                }));
+                awaitQuietly(inside); // from here on its time runs
+                ctx.future(() -> work);
+              });
         });
 
     assertThat(server.get("/").statusCode()).isEqualTo(500);
     answered.countDown();
 
-    assertThat(openInsideOfTheStatement.get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(openInsideOfTheStatement.get(60, TimeUnit.SECONDS)).isTrue();
     Eventually.until("the session is closed", () -> !session.get().isOpen());
   }
 
@@ -995,7 +999,7 @@ abstract class RequestLifecycle {
     }
 
     workers.shutdown();
-    assertThat(workers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(workers.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(committed()).isFalse();
   }
 
@@ -1008,16 +1012,17 @@ abstract class RequestLifecycle {
           config.http.asyncTimeout = 200;
           config.routes.get(
               "/",
-              ctx ->
-                  ctx.future(
-                      () ->
-                          CompletableFuture.runAsync(
-                              () -> {
-                                write(ctx, text);
-                                awaitQuietly(timedOut);
-                                ctx.status(201).result("done");
-                                statusSet.countDown();
-                              })));
+              ctx -> {
+                write(ctx, text); // here, where no time-out can come first
+                ctx.future(
+                    () ->
+                        CompletableFuture.runAsync(
+                            () -> {
+                              awaitQuietly(timedOut);
+                              ctx.status(201).result("done");
+                              statusSet.countDown();
+                            }));
+              });
           config.routes.after(
               ctx -> {
                 timedOut.countDown();
@@ -1097,7 +1102,7 @@ abstract class RequestLifecycle {
       socket
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      assertThat(bodyBegun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(bodyBegun.await(60, TimeUnit.SECONDS)).isTrue();
     }
     clientGone.countDown();
 
@@ -1139,7 +1144,7 @@ abstract class RequestLifecycle {
       assertThat(events.isConnected()).isTrue();
     }
     try (Socket events = openEventStream("/wrong")) {
-      assertThat(refusal.get(20, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
+      assertThat(refusal.get(60, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
       assertThat(events.isConnected()).isTrue();
     }
   }
@@ -1404,7 +1409,7 @@ abstract class RequestLifecycle {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("waited in vain");
       }
     } catch (InterruptedException e) {

@@ -63,7 +63,7 @@ class RetriedRequestsIT {
   /** Waits in the first attempt of each; later there is nobody to wait for. */
   private void meetTheOther() throws InterruptedException {
     bothAreThere.countDown();
-    assertThat(bothAreThere.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(bothAreThere.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static List<Integer> both(TestServer server, String one, String other) {

@@ -92,7 +92,7 @@ class ServerStopTest {
   private static CompletableFuture<HttpResponse<String>> get(Javalin server, String path) {
     return CLIENT.sendAsync(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-            .timeout(Duration.ofSeconds(30))
+            .timeout(Duration.ofMinutes(2))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
@@ -163,7 +163,7 @@ class ServerStopTest {
           db.writer().persist(new Note("slow"));
           db.writer().flush();
           arrived.countDown();
-          if (!goOn.await(20, TimeUnit.SECONDS)) {
+          if (!goOn.await(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("nobody let it go on");
           }
           ctx.result("done");
@@ -193,11 +193,11 @@ class ServerStopTest {
               config.jetty.modifyServer(
                   jetty -> {
                     jetty.insertHandler(new GracefulHandler());
-                    jetty.setStopTimeout(20_000);
+                    jetty.setStopTimeout(60_000);
                   });
             });
     CompletableFuture<HttpResponse<String>> answer = get(server, "/slow");
-    assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue();
 
     Thread stopping = new Thread(server::stop);
     stopping.start();
@@ -205,8 +205,8 @@ class ServerStopTest {
     assertThat(made.isClosed()).isFalse();
     goOn.countDown();
 
-    assertThat(answer.get(20, TimeUnit.SECONDS).body()).isEqualTo("done");
-    stopping.join(20_000);
+    assertThat(answer.get(60, TimeUnit.SECONDS).body()).isEqualTo("done");
+    stopping.join();
     assertThat(made.isClosed()).isTrue();
     assertThat(notes()).isEqualTo(1);
   }
@@ -221,7 +221,7 @@ class ServerStopTest {
     HikariDataSource made = pool(SqlAssist.registry(), "writer");
     Javalin server = server(plugin -> plugin.drain = Duration.ofMillis(50), this::slow);
     get(server, "/slow");
-    assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue();
 
     try {
       server.stop();
@@ -250,7 +250,7 @@ class ServerStopTest {
                 config.routes.get(
                     "/", ctx -> ctx.with(SqlAssistPlugin.class).writer().find(Note.class, 1L)));
 
-    HttpResponse<String> answer = get(server, "/").get(20, TimeUnit.SECONDS);
+    HttpResponse<String> answer = get(server, "/").get(60, TimeUnit.SECONDS);
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 31L);
@@ -275,7 +275,7 @@ class ServerStopTest {
                       db.writer().find(Note.class, 1L);
                     }));
 
-    HttpResponse<String> answer = get(server, "/move").get(20, TimeUnit.SECONDS);
+    HttpResponse<String> answer = get(server, "/move").get(60, TimeUnit.SECONDS);
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValue("Retry-After")).contains("1");

@@ -110,7 +110,7 @@ class SqlCommentsInRequestsTest {
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
-                    .timeout(Duration.ofSeconds(30))
+                    .timeout(Duration.ofMinutes(2))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).isIn(200, 404);

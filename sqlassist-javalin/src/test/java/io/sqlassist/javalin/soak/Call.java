@@ -172,7 +172,7 @@ final class Call {
     out.write(body(20_000));
     ctx.res().flushBuffer();
     CountDownLatch gone = soak.gone.get(request);
-    if (!gone.await(30, TimeUnit.SECONDS)) {
+    if (!gone.await(60, TimeUnit.SECONDS)) {
       soak.problems.add("request " + request + ": the client stays");
     }
     byte[] more = new byte[50_000];
@@ -230,12 +230,12 @@ final class Call {
   private void sleepInDatabase() {
     long begin = System.nanoTime();
     try {
-      db.writer().createNativeQuery("select 1 from pg_sleep(20)", Integer.class).getSingleResult();
+      db.writer().createNativeQuery("select 1 from pg_sleep(120)", Integer.class).getSingleResult();
       soak.problems.add("request " + request + ": the statement was not cancelled");
     } catch (RuntimeException e) {
       Duration time = Duration.ofNanos(System.nanoTime() - begin);
       soak.problems.check(
-          time.toSeconds() < 10, "request " + request + ": the statement ran for " + time);
+          time.toSeconds() < 60, "request " + request + ": the statement ran for " + time);
       Eventually.until("the unit has ended", db::isEnded);
     }
   }

@@ -21,7 +21,7 @@ final class SoakClient implements AutoCloseable {
   /** What the client saw: the status, 0 if there was none, and whether the answer was complete. */
   record Answer(int status, boolean complete, String body) {}
 
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   private final int port;
   private Socket socket;

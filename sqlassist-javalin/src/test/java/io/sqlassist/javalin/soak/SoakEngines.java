@@ -62,7 +62,7 @@ final class SoakEngines implements AutoCloseable {
     config.setPassword(database.password());
     config.setMaximumPoolSize(POOL_SIZE);
     config.setMinimumIdle(0);
-    config.setConnectionTimeout(Duration.ofSeconds(30).toMillis());
+    config.setConnectionTimeout(Duration.ofMinutes(2).toMillis());
     config.setAutoCommit(autoCommit);
     config.setReadOnly(readOnly);
     HikariDataSource pool = new HikariDataSource(config);
