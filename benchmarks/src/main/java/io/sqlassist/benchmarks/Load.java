@@ -61,13 +61,13 @@ final class Load {
       socket.setTcpNoDelay(true);
       OutputStream out = socket.getOutputStream();
       InputStream in = new BufferedInputStream(socket.getInputStream());
-      while (System.nanoTime() < end) {
+      do { // once at least, or there is nothing to divide by
         long id = 1 + (first * 31L + requests) % Bookshelf.BOOKS;
         out.write(request(kind, id));
         out.flush();
         readAnswer(in, kind == Kind.WRITE ? 201 : 200);
         requests++;
-      }
+      } while (System.nanoTime() < end);
     }
     return requests;
   }

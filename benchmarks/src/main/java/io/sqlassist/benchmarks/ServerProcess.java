@@ -52,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
   public void close() throws IOException {
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         throw new IOException("A server did not stop");
       }
     } catch (InterruptedException e) {

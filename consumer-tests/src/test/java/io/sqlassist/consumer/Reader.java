@@ -138,9 +138,7 @@ final class Reader implements AutoCloseable {
   static HttpResponse<String> get(URI address) {
     try {
       return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(1)).build(),
-              BodyHandlers.ofString());
+          .send(HttpRequest.newBuilder(address).timeout(PATIENCE).build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new AssertionError(address + " can't be opened", e);
     } catch (InterruptedException e) {
@@ -200,7 +198,9 @@ final class Reader implements AutoCloseable {
     void stop() throws InterruptedException {
       process.descendants().forEach(ProcessHandle::destroy);
       process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("whether it stops").isTrue();
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as("whether it stops")
+          .isTrue();
     }
 
     @Override

@@ -3,22 +3,19 @@ package io.sqlassist.jta;
 import io.sqlassist.fixture.Novel;
 import io.sqlassist.testing.contract.TransactionPolicyContract;
 import io.sqlassist.transaction.TransactionPolicy;
-import java.nio.file.Path;
 import java.util.List;
 import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 class JtaPolicyTest extends TransactionPolicyContract {
 
-  @TempDir static Path store;
   private static JtaTestEngines engines;
 
   @BeforeAll
   static void start() {
-    engines = new JtaTestEngines(store);
+    engines = new JtaTestEngines();
   }
 
   @AfterAll

@@ -13,7 +13,6 @@ import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.transaction.Outcome;
 import io.sqlassist.transaction.PartialCommitException;
 import jakarta.persistence.RollbackException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.transaction.xa.XAException;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,17 +41,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ScenariosUnderJtaTest {
 
-  @TempDir static Path store;
   private static JtaTestEngines jta;
 
   @BeforeAll
   static void start() {
-    jta = new JtaTestEngines(store);
+    jta = new JtaTestEngines();
     TestEngines.shareInstead(kind -> jta);
   }
 
   @AfterAll
   static void stop() {
+    TestEngines.shareInstead(TestEngines::fresh);
     jta.close();
   }
 

@@ -447,13 +447,13 @@ public final class JtaCoordinator implements AutoCloseable {
 
   /**
    * Looks for transactions in doubt now instead of waiting for the next scan, and finishes what can
-   * be finished. Returns when that is done, which takes a second at least. Work without a decision
-   * must be as old as {@code recoveryInterval} before it is rolled back.
+   * be finished. Returns when that is done. Work without a decision must be as old as {@code
+   * recoveryInterval} before it is rolled back.
    *
    * @return what is in doubt afterwards
    */
   public InDoubt recoverNow() {
-    recovery.scan();
+    recovery.scanNow();
     return recovery.inDoubt();
   }
 

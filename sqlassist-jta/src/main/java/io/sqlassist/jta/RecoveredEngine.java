@@ -88,12 +88,11 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
       return; // what was known of it is the best there is
     }
     try {
+      // Before the second look: what ends between the two is not prepared at it.
+      List<Xid> nobodys = foundFirst.stream().filter(xid -> !recovery.isBeingEnded(xid)).toList();
       Set<String> still = new HashSet<>();
       preparedNow(reached).forEach(xid -> still.add(text(xid)));
-      prepared =
-          foundFirst.stream()
-              .filter(xid -> still.contains(text(xid)) && !recovery.isBeingEnded(xid))
-              .toList();
+      prepared = nobodys.stream().filter(xid -> still.contains(text(xid))).toList();
     } catch (XAException | RuntimeException e) {
       recovery.isUnreachable(engine, e);
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import javax.sql.XADataSource;
@@ -34,8 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery {
 
-  /** How long the end waits for a scan that is under way. */
+  /** How long the end, or an engine that is removed, waits for a scan that is under way. */
   private static final Duration LONGEST_SCAN = Duration.ofSeconds(5);
+
+  /**
+   * Between the two looks of a scan: what is being committed at the first is over by the second.
+   */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /**
+   * The same when somebody waits for the scan; not none, or who asks in a loop would ask for ever.
+   */
+  private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
 
   private final String nodeId;
   private final Duration interval;
@@ -49,6 +60,10 @@ final class Recovery {
   private final Set<String> missed = ConcurrentHashMap.newKeySet();
   private final Map<String, Instant> preparedSince = new ConcurrentHashMap<>();
   private final ReentrantLock scanning = new ReentrantLock();
+  private final Set<RecoveredEngine> leaving = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean scanIsQueued = new AtomicBoolean();
+  private final Object pausing = new Object();
+  private int hurried;
   private final Object helpers = new Object();
   private final WallClock clock;
   private XARecoveryModule branches = new XARecoveryModule();
@@ -75,8 +90,7 @@ final class Recovery {
     this.guard = guard;
     clock = new WallClock(System::currentTimeMillis, System::nanoTime);
     logged = new LoggedTransactions(log, this);
-    manager.addModule(logged);
-    manager.addModule(branches);
+    manager.addModule(branches); // the transaction manager asks it for what it needs in a scan
     scans =
         new ScheduledThreadPoolExecutor(
             1,
@@ -106,53 +120,159 @@ final class Recovery {
     if (closed) {
       return; // a scan that hangs must not keep the end waiting
     }
-    List<RecoveredEngine> removed =
-        engines.stream().filter(each -> each.engine().equals(engine)).toList();
-    scanning.lock();
+    engines.stream().filter(each -> each.engine().equals(engine)).forEach(leaving::add);
     try {
-      synchronized (helpers) {
-        engines.removeAll(removed);
-        removed.forEach(branches::removeXAResourceRecoveryHelper);
+      // A database that does not answer keeps this engine only until it does.
+      if (lockHurriedly(LONGEST_SCAN)) {
+        try {
+          if (!closed) {
+            letLeave();
+          }
+        } finally {
+          scanning.unlock();
+        }
       }
-    } finally {
-      scanning.unlock();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
+  /** Not in the middle of a scan, whose connections are open. */
+  private void letLeave() {
+    synchronized (helpers) {
+      leaving.forEach(
+          each -> {
+            engines.remove(each);
+            branches.removeXAResourceRecoveryHelper(each);
+            if (engines.stream().noneMatch(other -> other.engine().equals(each.engine()))) {
+              unreachable.remove(each.engine());
+            }
+            leaving.remove(each);
+          });
+    }
+  }
+
+  /** Waits for the scan that is under way, which need not pause any longer. */
+  private boolean lockHurriedly(Duration longest) throws InterruptedException {
+    hurry(1);
+    try {
+      return scanning.tryLock(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      hurry(-1);
+    }
+  }
+
+  private void hurry(int change) {
+    synchronized (pausing) {
+      hurried += change;
+      pausing.notifyAll();
+    }
+  }
+
+  /** One that has not begun yet serves all that have asked for it. */
   private void scanSoon() {
-    if (!closed) {
-      scans.execute(this::scanQuietly);
+    if (!closed && !scanIsQueued.getAndSet(true)) {
+      scans.execute(
+          () -> {
+            scanIsQueued.set(false);
+            scanQuietly();
+          });
     }
   }
 
   private void scanQuietly() {
+    scanning.lock();
     try {
-      scan();
+      scan(PAUSE);
     } catch (RuntimeException e) {
       warnings.accept("", "a scan of JTA recovery failed: " + e);
+    } finally {
+      scanning.unlock();
     }
   }
 
-  /** Looks at everything once, and does what can be done. Takes a second at least. */
-  void scan() {
-    scanning.lock();
+  /** Looks at everything once, and does what can be done. Somebody waits for it. */
+  void scanNow() {
+    hurry(1);
     try {
-      if (closed || !logIsOurs()) {
-        return;
-      }
-      if (clock.hasJumped()) {
-        countAgesAnew();
-      }
-      try {
-        manager.scan();
-        engines.forEach(RecoveredEngine::finishScan);
-      } finally {
-        engines.forEach(RecoveredEngine::endScan);
-      }
-      missEngines();
-      lastScan = Instant.now();
+      scanning.lock();
+    } finally {
+      hurry(-1);
+    }
+    try {
+      scan(SHORT_PAUSE);
     } finally {
       scanning.unlock();
+    }
+  }
+
+  private void scan(Duration pause) {
+    if (closed) {
+      return;
+    }
+    letLeave();
+    if (!logIsOurs()) {
+      return;
+    }
+    if (clock.hasJumped()) {
+      countAgesAnew();
+    }
+    try {
+      if (!look(pause)) {
+        return;
+      }
+      engines.forEach(RecoveredEngine::finishScan);
+    } finally {
+      engines.forEach(RecoveredEngine::endScan);
+    }
+    missEngines();
+    lastScan = Instant.now();
+  }
+
+  /**
+   * Looks twice, as the transaction manager would, whose pause nobody can hurry.
+   *
+   * @return false if there was no second look any more
+   */
+  private boolean look(Duration pause) {
+    Thread thread = Thread.currentThread();
+    ClassLoader own = thread.getContextClassLoader();
+    thread.setContextClassLoader(XARecoveryModule.class.getClassLoader());
+    boolean interrupted = false;
+    try {
+      logged.periodicWorkFirstPass();
+      branches.periodicWorkFirstPass();
+      interrupted = isInterruptedIn(pause);
+      if (closed) {
+        return false;
+      }
+      try {
+        logged.periodicWorkSecondPass();
+      } finally {
+        branches.periodicWorkSecondPass(); // or it would wait for it when an engine leaves
+      }
+      return true;
+    } finally {
+      thread.setContextClassLoader(own);
+      if (interrupted) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  private boolean isInterruptedIn(Duration pause) {
+    long begin = System.nanoTime();
+    synchronized (pausing) {
+      try {
+        long left = pause.toNanos();
+        while (hurried == 0 && !closed && left > 0) {
+          TimeUnit.NANOSECONDS.timedWait(pausing, left);
+          left = pause.toNanos() - (System.nanoTime() - begin);
+        }
+        return false;
+      } catch (InterruptedException e) {
+        return true;
+      }
     }
   }
 
@@ -406,7 +526,7 @@ final class Recovery {
     scans.shutdownNow();
     boolean scanIsOver = false;
     try {
-      scanIsOver = scanning.tryLock(LONGEST_SCAN.toNanos(), TimeUnit.NANOSECONDS);
+      scanIsOver = lockHurriedly(LONGEST_SCAN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

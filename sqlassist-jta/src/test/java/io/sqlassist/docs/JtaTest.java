@@ -9,6 +9,7 @@ import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.jta.XaPool;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.transaction.CommitReport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,12 +17,9 @@ import javax.sql.DataSource;
 import javax.sql.XADataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The code of docs/jta.md. */
 class JtaTest {
-
-  @TempDir static Path store;
 
   private static XADataSource withTable() throws Exception {
     JdbcDataSource database = JtaShop.h2();
@@ -38,6 +36,7 @@ class JtaTest {
   void twoEnginesCommitTogether() throws Exception {
     XADataSource shopDataSource = withTable();
     XADataSource ledgerDataSource = withTable();
+    Path store = ThisNode.emptyStore();
     // tag::start[]
     JtaCoordinator jta =
         JtaCoordinator.start(

@@ -7,10 +7,10 @@ import io.sqlassist.engine.EngineBusyException;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.JtaShop;
 import io.sqlassist.jta.fixture.Numbered;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.UnitTimeoutException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +25,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Who is let in, who waits, and who is told at once that waiting would be in vain. */
+/**
+ * Who is let in, who waits, and who is told at once that waiting would be in vain. Who waits in
+ * vain is told another thing than that, and after minutes.
+ */
 class AdmissionTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  /** For what has to come, on whatever machine. */
+  private static final long LIMIT_MINUTES = 2;
 
-  @TempDir static Path store;
   private static JtaShop shop;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -40,7 +42,7 @@ class AdmissionTest {
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store);
+    shop = new JtaShop(ThisNode.emptyStore());
   }
 
   @AfterAll
@@ -74,8 +76,6 @@ class AdmissionTest {
   void aUnitInsideOfOneThatHoldsTheOnlyPlaceIsRefusedAtOnceAlsoOnAnotherEngine() {
     engine("a", 1);
     engine("b", 1);
-    long begin = System.nanoTime();
-
     shop.useUnit(
         outer -> {
           use(outer, "a");
@@ -85,15 +85,12 @@ class AdmissionTest {
           outer.commit();
           shop.useUnit(inner -> use(inner, "b")); // now it can
         });
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
   }
 
   @Test
   void aPieceOfAUnitThatHoldsTheOnlyPlaceIsRefusedAtOnce() {
     engine("a", 1);
     engine("b", 1);
-    long begin = System.nanoTime();
-
     assertThatThrownBy(
             () ->
                 shop.useUnit(
@@ -108,7 +105,6 @@ class AdmissionTest {
                     }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("hold all places");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
   }
 
   @Test
@@ -117,7 +113,6 @@ class AdmissionTest {
     engine("b", 2);
     CyclicBarrier bothHold = new CyclicBarrier(2);
     List<Future<Boolean>> units = new ArrayList<>();
-    long begin = System.nanoTime();
     for (int i = 0; i < 2; i++) {
       units.add(
           threads.submit(
@@ -125,7 +120,7 @@ class AdmissionTest {
                 shop.<Exception>useUnit(
                     outer -> {
                       use(outer, "a");
-                      bothHold.await(20, TimeUnit.SECONDS);
+                      bothHold.await(LIMIT_MINUTES, TimeUnit.MINUTES);
                       shop.useUnit(inner -> use(inner, "b"));
                     });
                 return true;
@@ -134,7 +129,7 @@ class AdmissionTest {
     int refused = 0;
     for (Future<Boolean> unit : units) {
       try {
-        assertThat(unit.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(unit.get(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
       } catch (ExecutionException e) {
         assertThat(e.getCause())
             .isInstanceOf(EngineBusyException.class)
@@ -144,7 +139,6 @@ class AdmissionTest {
     }
     // One gives up at once, and so the other gets its place.
     assertThat(refused).isEqualTo(1);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
   }
 
   @Test
@@ -152,7 +146,6 @@ class AdmissionTest {
     engine("a", 1);
     try (DbSessionsContainer holder = holder("a")) {
       assertThat(holder.isOpen("a")).isTrue();
-      long begin = System.nanoTime();
       assertThatThrownBy(
               () ->
                   shop.useUnit(
@@ -163,7 +156,6 @@ class AdmissionTest {
                                   session ->
                                       session.createNativeQuery("select 1", Integer.class).list())))
           .isInstanceOf(UnitTimeoutException.class);
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
     }
   }
 
@@ -181,8 +173,9 @@ class AdmissionTest {
               });
       begun.await();
       threads.shutdownNow();
-      assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(RuntimeException.class);
+      assertThatThrownBy(() -> waiting.get(LIMIT_MINUTES, TimeUnit.MINUTES))
+          .hasCauseInstanceOf(EngineBusyException.class)
+          .hasMessageContaining("interrupted");
     }
     shop.useUnit(db -> use(db, "a"));
   }
@@ -195,7 +188,11 @@ class AdmissionTest {
       assertThat(holder.isOpen("a")).isTrue();
       assertThatThrownBy(() -> shop.useUnit(db -> use(db, "a")))
           .isInstanceOfSatisfying(
-              EngineBusyException.class, e -> assertThat(e.waited()).isLessThan(SOON))
+              EngineBusyException.class,
+              e ->
+                  assertThat(e.waited())
+                      .isGreaterThanOrEqualTo(Duration.ofMillis(100))
+                      .isLessThan(JtaShop.LONG))
           .hasMessageContaining("connections (1)");
     }
   }
@@ -204,7 +201,6 @@ class AdmissionTest {
   void transactionsThatWantAnIdFromATableDontWaitForEachOther() throws Exception {
     shop.add("a", 2, config -> config.entities(Entry.class, Numbered.class));
     added.add("a");
-    long begin = System.nanoTime();
     List<Future<Boolean>> units = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       int id = i;
@@ -222,10 +218,9 @@ class AdmissionTest {
               }));
     }
     for (Future<Boolean> unit : units) {
-      assertThat(unit.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(unit.get(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
     }
     assertThat(shop.texts("a")).hasSize(8);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
     assertThatThrownBy(
             () -> shop.add("one", 1, config -> config.entities(Entry.class, Numbered.class)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -125,7 +125,7 @@ class DatabaseLockIT {
   }
 
   private static void untilItReturns(Runnable work) {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     while (true) {
       try {
         work.run();

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.transaction.CommitReport;
 import io.sqlassist.transaction.Outcome;
 import io.sqlassist.transaction.PartialCommitException;
 import jakarta.persistence.RollbackException;
 import jakarta.transaction.Status;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.transaction.xa.XAException;
@@ -24,7 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,12 +38,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FailedCommitTest {
 
-  @TempDir static Path store;
   private static JtaShop shop;
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store).add("orders", 1).add("ledger", 1);
+    shop = new JtaShop(ThisNode.emptyStore()).add("orders", 1).add("ledger", 1);
   }
 
   @AfterAll
@@ -61,7 +62,7 @@ class FailedCommitTest {
   void theNextUnitIsNotDisturbed() {
     shop.reset();
     if (!shop.jta().recovery().isEmpty()) {
-      shop.recoverEverything(); // takes seconds
+      shop.recoverEverything();
       shop.reset();
     }
     writeBoth(77);
@@ -126,7 +127,6 @@ class FailedCommitTest {
     assertThat(shop.texts("orders")).as("nobody has committed it").isEmpty();
   }
 
-  /** Each takes a scan of recovery. */
   static Stream<Faulty.Fault> someFailures() {
     return Stream.of(
         failing(new XAException(XAException.XAER_OUTSIDE)),
@@ -323,6 +323,48 @@ class FailedCommitTest {
     assertThat(shop.jta().recovery().branches()).isEmpty();
     assertThat(shop.texts("orders")).containsExactly("entry 1");
     assertThat(shop.texts("ledger")).containsExactly("entry 1");
+  }
+
+  @Test
+  void aTransactionThatEndsDuringTheLastLookOfAScanIsNotInDoubt() throws Exception {
+    CountDownLatch prepared = new CountDownLatch(1);
+    CountDownLatch seen = new CountDownLatch(1);
+    shop.faults("ledger")
+        .before(
+            step -> {
+              if (step.equals("commit")) {
+                prepared.countDown();
+                await(seen);
+              }
+            });
+    CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> writeBoth(1));
+    await(prepared);
+    shop.faults("ledger")
+        .after(
+            step -> {
+              if (step.equals("recover") && isTheLastLook()) {
+                seen.countDown(); // what this look has found ends before it is judged
+                writing.join();
+              }
+            });
+
+    assertThat(shop.jta().recoverNow().branches()).isEmpty();
+    assertThat(writing).isDone();
+    assertThat(seen.getCount()).as("the last look was seen").isZero();
+    assertThat(shop.texts("ledger")).containsExactly("entry 1");
+  }
+
+  private static boolean isTheLastLook() {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("finishScan")));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -25,9 +25,11 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import javax.transaction.xa.XAException;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The log in a database. */
+/** The log in a database, in a JVM of its own. */
+@Tag("log-in-a-database")
 class JdbcStoreTest {
 
   private static final String NODE = "Shop-1";

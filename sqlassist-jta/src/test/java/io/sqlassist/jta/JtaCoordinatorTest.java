@@ -9,6 +9,7 @@ import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
 import io.sqlassist.jta.fixture.Numbered;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.transaction.Outcome;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -41,12 +42,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the coordinator and its engines refuse to start with, and how they end. */
 class JtaCoordinatorTest {
 
-  @TempDir static Path store;
+  private static final Path STORE = ThisNode.store();
   private static JtaShop shop;
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store.resolve("main")).withEngines().addLastResource("old");
+    shop = new JtaShop(ThisNode.emptyStore()).withEngines().addLastResource("old");
   }
 
   @AfterAll
@@ -67,16 +68,16 @@ class JtaCoordinatorTest {
 
   @Test
   void aNodeIdIsMandatoryAndShort() {
-    assertRefused(cfg -> cfg.objectStore = store, "nodeId is not set", "no default");
+    assertRefused(cfg -> cfg.objectStore = STORE, "nodeId is not set", "no default");
     assertRefused(
         cfg -> {
-          cfg.objectStore = store;
+          cfg.objectStore = STORE;
           cfg.nodeId = " ";
         },
         "' '");
     assertRefused(
         cfg -> {
-          cfg.objectStore = store;
+          cfg.objectStore = STORE;
           cfg.nodeId = "ü".repeat(15);
         },
         "30 bytes",
@@ -89,14 +90,14 @@ class JtaCoordinatorTest {
     assertRefused(
         cfg -> {
           cfg.nodeId = "a";
-          cfg.objectStore = store;
+          cfg.objectStore = STORE;
           cfg.jdbcStore = JtaShop.h2();
         },
         "either");
     assertRefused(
         cfg -> {
           cfg.nodeId = "a";
-          cfg.objectStore = store;
+          cfg.objectStore = STORE;
           cfg.timeout = Duration.ZERO;
         },
         "timeout");
@@ -109,10 +110,10 @@ class JtaCoordinatorTest {
                 JtaCoordinator.start(
                     cfg -> {
                       cfg.nodeId = "other";
-                      cfg.objectStore = store.resolve("other");
+                      cfg.objectStore = STORE.resolve("other");
                     }))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("test-1");
+        .hasMessageContaining(ThisNode.ID);
   }
 
   @Test
@@ -337,7 +338,7 @@ class JtaCoordinatorTest {
 
   /** The pool drops them on a thread of its own. */
   private static void awaitFreshConnection(String engine, int newestBefore) {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     while (connectionOfNewUnit(engine) <= newestBefore) {
       if (System.nanoTime() > end) {
         throw new AssertionError(engine + " still has connections from before");
@@ -438,6 +439,18 @@ class JtaCoordinatorTest {
   }
 
   @Test
+  void anEngineThatIsRemovedWhileItIsDownIsUnreachableNoMore() {
+    shop.add("gone", 4);
+    shop.faults("gone").refuse(new SQLException("gone is down"));
+    assertThat(shop.jta().recoverNow().unreachable()).containsExactly("gone");
+
+    shop.registry().remove("gone");
+
+    assertThat(shop.jta().recovery().unreachable()).isEmpty();
+    assertThat(shop.jta().recoverNow().unreachable()).isEmpty();
+  }
+
+  @Test
   void whatIsInDoubtIsListedWithItsEngineAndItsNameIsKept() {
     String url = urlOf("orders");
     shop.faults("orders").before(Faulty.failing("commit", XAException.XAER_RMFAIL));
@@ -454,8 +467,7 @@ class JtaCoordinatorTest {
         .extracting(InDoubt.Branch::engine)
         .contains("orders");
     assertThat(inDoubt.branches().get(0).since()).isNotNull();
-    EngineRecord record =
-        new EngineRecord(new FileNotes(store.resolve("main").resolve("sqlassist.engines")));
+    EngineRecord record = new EngineRecord(new FileNotes(STORE.resolve("sqlassist.engines")));
     assertThatThrownBy(() -> record.note("sales", url, () -> Set.of("orders")))
         .isInstanceOf(JtaStartException.class)
         .hasMessageContainingAll("sales", "'orders'", "old name");
@@ -481,7 +493,7 @@ class JtaCoordinatorTest {
     moved.place = "the moved database";
     shop.jta().initializeEngine("moved", moved, config -> config.entities());
 
-    assertThat(Files.readString(store.resolve("main").resolve("sqlassist.engines")))
+    assertThat(Files.readString(STORE.resolve("sqlassist.engines")))
         .contains("moved=the moved database")
         .contains("orders=jdbc");
   }

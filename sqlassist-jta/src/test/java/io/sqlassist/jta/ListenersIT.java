@@ -9,10 +9,10 @@ import io.sqlassist.embedded.DatabaseKind;
 import io.sqlassist.engine.ConnectionListener;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.jta.fixture.Entry;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +27,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mariadb.jdbc.MariaDbDataSource;
@@ -64,7 +63,6 @@ class ListenersIT {
     }
   }
 
-  @TempDir static Path store;
   private static final List<String> WARNINGS = new CopyOnWriteArrayList<>();
   private static EngineRegistry registry;
   private static JtaCoordinator jta;
@@ -82,8 +80,8 @@ class ListenersIT {
     jta =
         JtaCoordinator.start(
             cfg -> {
-              cfg.nodeId = "listeners-1";
-              cfg.objectStore = store;
+              cfg.nodeId = ThisNode.ID;
+              cfg.objectStore = ThisNode.emptyStore();
               cfg.registry = registry;
             });
     Tenants postgresTenants =

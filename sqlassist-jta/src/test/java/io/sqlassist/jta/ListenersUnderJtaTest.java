@@ -7,9 +7,9 @@ import io.sqlassist.engine.ConnectionListener;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.transaction.PartialCommitException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,13 +61,12 @@ class ListenersUnderJtaTest {
     }
   }
 
-  @TempDir static Path store;
   private static final Tenants TENANTS = new Tenants();
   private static JtaShop shop;
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store);
+    shop = new JtaShop(ThisNode.emptyStore());
     shop.add("orders", 1, config -> config.entities(Entry.class).connections(TENANTS));
     shop.add("ledger", 1);
   }

@@ -101,7 +101,7 @@ class ModulePathIT {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(output)
         .contains("writer=COMMITTED", "ledger=COMMITTED")
         .contains("in module shop by module io.sqlassist.jta");

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.observe.Observer;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.XADataSource;
@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An observer sees what the coordinator asks of each engine's branch. */
 class ObservedBranchesTest {
@@ -37,13 +36,12 @@ class ObservedBranchesTest {
     }
   }
 
-  @TempDir static Path store;
   private static final Watcher WATCHER = new Watcher();
   private static JtaShop shop;
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store);
+    shop = new JtaShop(ThisNode.emptyStore());
     shop.registry().observe(WATCHER);
     shop.withEngines();
   }

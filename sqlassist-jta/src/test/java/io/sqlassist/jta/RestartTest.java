@@ -8,24 +8,27 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.Units;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import javax.transaction.xa.XAException;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A coordinator can be closed and started again, as the same node. */
 class RestartTest {
 
-  @TempDir static Path store;
+  @BeforeEach
+  void forget() {
+    ThisNode.emptyStore();
+  }
 
   @Test
   void theSameNodeStartsAgainAndAnotherNeedsAnotherJvm() {
     for (int i = 0; i < 2; i++) {
-      try (JtaShop shop = new JtaShop(store).withEngines()) {
+      try (JtaShop shop = new JtaShop(ThisNode.store()).withEngines()) {
         shop.useUnit(
             db -> {
               db.session("orders").persist(new Entry(1, "one"));
@@ -35,15 +38,15 @@ class RestartTest {
         assertThat(shop.jta().recoverNow().isEmpty()).isTrue();
       }
     }
-    assertThatThrownBy(() -> new JtaShop(store, cfg -> cfg.nodeId = "test-2"))
+    assertThatThrownBy(() -> new JtaShop(ThisNode.store(), cfg -> cfg.nodeId = "shop-2"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("test-1", "test-2", "JVM");
+        .hasMessageContainingAll(ThisNode.ID, "shop-2", "JVM");
   }
 
   @Test
   void aClosedCoordinatorBeginsNothingAndSaysSo() {
     EngineRegistry registry;
-    JtaShop shop = new JtaShop(store);
+    JtaShop shop = new JtaShop(ThisNode.store());
     try {
       shop.withEngines();
       registry = shop.registry();
@@ -71,8 +74,8 @@ class RestartTest {
       try (JtaCoordinator jta =
           JtaCoordinator.start(
               cfg -> {
-                cfg.nodeId = "test-1";
-                cfg.objectStore = store;
+                cfg.nodeId = ThisNode.ID;
+                cfg.objectStore = ThisNode.store();
                 cfg.registry = registry;
               })) {
         Engine one = jta.initializeEngine("orders", orders, cfg -> cfg.entities(Entry.class));
@@ -89,7 +92,7 @@ class RestartTest {
                 db.session("ledger").persist(new Entry(1, "one"));
               });
         } else {
-          long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+          long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
           while (!jta.recoverNow().isEmpty()) {
             assertThat(System.nanoTime()).isLessThan(end);
           }

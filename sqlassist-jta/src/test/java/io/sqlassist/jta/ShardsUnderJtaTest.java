@@ -6,25 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.shard.Shards;
-import java.nio.file.Path;
 import javax.transaction.xa.XAException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A set of shards whose engines commit together. */
 class ShardsUnderJtaTest {
 
-  @TempDir static Path store;
   private static JtaShop shop;
   private static Shards shards;
 
   @BeforeAll
   static void start() {
-    shop = new JtaShop(store).withEngines();
+    shop = new JtaShop(ThisNode.emptyStore()).withEngines();
     shards =
         Shards.of(
             shop.registry(),

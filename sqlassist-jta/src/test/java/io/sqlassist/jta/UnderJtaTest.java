@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
 import io.sqlassist.jta.fixture.JtaShop;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
@@ -16,7 +17,6 @@ import io.sqlassist.transaction.PartialCommitException;
 import jakarta.persistence.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,18 +27,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The rules of a unit of work, for engines that commit together. */
 class UnderJtaTest {
 
-  @TempDir static Path store;
   private static JtaShop shop;
 
   @BeforeAll
   static void start() {
     shop =
-        new JtaShop(store)
+        new JtaShop(ThisNode.emptyStore())
             .withEngines()
             .addPlain("reader", config -> config.readOnly())
             .addPlain("audit", config -> config.autocommit());

@@ -9,19 +9,16 @@ import io.sqlassist.engine.EngineSettings;
 import io.sqlassist.engine.Verification;
 import io.sqlassist.engine.Verification.Finding;
 import io.sqlassist.jta.fixture.Entry;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.observe.Observer;
 import io.sqlassist.session.Units;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.xa.PGXADataSource;
 
 /** Engines of a coordinator take their settings from text, and are verified like others. */
 class VerifyIT {
-
-  @TempDir static Path store;
 
   @Test
   void enginesOfACoordinatorHaveSettingsAndAreVerified() {
@@ -38,8 +35,8 @@ class VerifyIT {
         JtaCoordinator jta =
             JtaCoordinator.start(
                 cfg -> {
-                  cfg.nodeId = "verify-1";
-                  cfg.objectStore = store;
+                  cfg.nodeId = ThisNode.ID;
+                  cfg.objectStore = ThisNode.emptyStore();
                   cfg.registry = registry;
                 })) {
       for (String name : settings.names()) {

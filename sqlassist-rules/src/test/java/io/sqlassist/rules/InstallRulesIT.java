@@ -419,7 +419,7 @@ class InstallRulesIT {
             .redirectOutput(out.toFile())
             .start(); // its input is a pipe into which nobody writes
     try {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
       assertThat(process.exitValue()).isEqualTo(1);
       assertThat(out).content().contains("nothing was changed", "nobody answers");
     } finally {
@@ -469,7 +469,7 @@ class InstallRulesIT {
               .redirectError(err.toFile())
               .start();
       try {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
       } finally {
         process.destroyForcibly();
       }

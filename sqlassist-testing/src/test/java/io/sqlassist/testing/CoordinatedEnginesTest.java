@@ -9,6 +9,9 @@ import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.h2.jdbcx.JdbcDataSource;
@@ -17,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import shop.Author;
 import shop.Catalogue;
 import shop.Title;
@@ -25,21 +27,32 @@ import shop.Title;
 /** Tests of engines which commit together: of commits that fail, and of real ones. */
 class CoordinatedEnginesTest {
 
-  @TempDir static Path store;
-  private static final EngineRegistry REGISTRY = EngineRegistry.create();
+  /** As long as the JVM lives: a coordinator that is started once more must have the same. */
+  private static final Path STORE = newStore();
+
+  private static EngineRegistry registry;
   private static JtaCoordinator jta;
 
-  private final Faults faults = Instruments.on(REGISTRY).faults();
+  private final Faults faults = Instruments.on(registry).faults();
+
+  private static Path newStore() {
+    try {
+      return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "jta-store");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @BeforeAll
   static void start() {
-    Instruments.on(REGISTRY);
+    registry = EngineRegistry.create();
+    Instruments.on(registry);
     jta =
         JtaCoordinator.start(
             cfg -> {
               cfg.nodeId = "faults";
-              cfg.objectStore = store;
-              cfg.registry = REGISTRY;
+              cfg.objectStore = STORE;
+              cfg.registry = registry;
             });
     for (String name : List.of("writer", "ledger")) {
       DatabaseHandle database = DatabaseKind.H2.fresh();
@@ -55,7 +68,7 @@ class CoordinatedEnginesTest {
   @AfterAll
   static void stop() {
     jta.close();
-    REGISTRY.close();
+    registry.close();
   }
 
   @AfterEach
@@ -65,7 +78,7 @@ class CoordinatedEnginesTest {
 
   private static void writeBoth(String name) {
     Units.useUnit(
-        REGISTRY,
+        registry,
         db -> {
           db.writer().persist(new Author(name));
           db.session("ledger").persist(new Author(name));
@@ -74,7 +87,7 @@ class CoordinatedEnginesTest {
 
   private static List<String> stored(String engine) {
     return Units.<List<String>, RuntimeException>inUnit(
-        REGISTRY, db -> Catalogue.names(db.session(engine)));
+        registry, db -> Catalogue.names(db.session(engine)));
   }
 
   @Test
@@ -97,7 +110,7 @@ class CoordinatedEnginesTest {
   void aCommitOfOneEngineInOnePhaseFailsToo() {
     faults.failCommit("writer");
     assertThatThrownBy(
-            () -> Units.useUnit(REGISTRY, db -> db.writer().persist(new Author("alone"))))
+            () -> Units.useUnit(registry, db -> db.writer().persist(new Author("alone"))))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(faults.happened("writer")).isEqualTo(1);
@@ -115,7 +128,7 @@ class CoordinatedEnginesTest {
 
   @Test
   void statementsOfSuchEnginesCount() {
-    Statements statements = Instruments.on(REGISTRY).record(() -> writeBoth("counted"));
+    Statements statements = Instruments.on(registry).record(() -> writeBoth("counted"));
 
     assertThat(statements.list("writer")).anyMatch(each -> each.sql().startsWith("insert"));
     assertThat(statements.list("ledger")).anyMatch(each -> each.sql().startsWith("insert"));
@@ -133,7 +146,7 @@ class CoordinatedEnginesTest {
   static final class OfCoordinator implements RegistrySource {
     @Override
     public EngineRegistry registry() {
-      return REGISTRY;
+      return registry;
     }
   }
 

@@ -70,7 +70,7 @@ class LeaksTest {
     }
 
     @Test
-    @LeakCheck(graceMillis = 60_000)
+    @LeakCheck(graceMillis = 120_000)
     void somethingThatIsAboutToBeClosed(EngineRegistry registry) throws InterruptedException {
       CountDownLatch isOpen = new CountDownLatch(1);
       Thread closing =

@@ -98,7 +98,7 @@ class SeparateTransactionsIT {
         settings.setPassword(own.books().password());
         settings.setMaximumPoolSize(3);
         try (HikariDataSource pool = new HikariDataSource(settings)) {
-          own.registry().engine("writer").switchTo(pool, Duration.ofSeconds(10));
+          own.registry().engine("writer").switchTo(pool, Duration.ofMinutes(2));
 
           assertThat(Kit.failure(OfBooks.class))
               .hasMessageContaining("The tables [Book] of its entities are not among those")

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 final class Server implements AutoCloseable {
 
   private static final HttpClient CLIENT =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
+      HttpClient.newBuilder().connectTimeout(Duration.ofMinutes(2)).build();
 
   private final Javalin javalin;
 
@@ -35,7 +35,7 @@ final class Server implements AutoCloseable {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + javalin.port() + path))
-        .timeout(Duration.ofSeconds(60));
+        .timeout(Duration.ofMinutes(2));
   }
 
   String get(String path) throws IOException, InterruptedException {

@@ -595,6 +595,7 @@ class SqlAssistExtensionTest {
   }
 
   @SqlAssistTest(registry = OfShop.class)
+  @LeakCheck(graceMillis = 120_000) // from the end of the test on, however slow the machine is
   static class ThatIsOverBeforeItsJob {
 
     private final CountDownLatch working = new CountDownLatch(1);
@@ -603,7 +604,7 @@ class SqlAssistExtensionTest {
     @Test
     void begins() throws InterruptedException {
       new Thread(this::work).start();
-      assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(working.await(2, TimeUnit.MINUTES)).isTrue();
     }
 
     private void work() {
@@ -614,7 +615,7 @@ class SqlAssistExtensionTest {
               app.writer().persist(new Book("job"));
               app.writer().flush();
               working.countDown();
-              assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
+              assertThat(over.await(2, TimeUnit.MINUTES)).isTrue();
               LockSupport.parkNanos(100_000_000); // work that outlives the test by a little
             });
         seen.add("committed");
@@ -633,7 +634,7 @@ class SqlAssistExtensionTest {
   void aUnitThatIsAboutToEndIsWaitedFor() {
     Kit.succeeds(ThatIsOverBeforeItsJob.class);
 
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (seen.isEmpty() && System.nanoTime() < end) {
       Thread.onSpinWait(); // the unit has ended, its thread is about to tell so
     }

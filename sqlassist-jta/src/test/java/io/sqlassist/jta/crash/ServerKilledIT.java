@@ -12,6 +12,7 @@ import io.sqlassist.jta.JtaCoordinator;
 import io.sqlassist.jta.XaPool;
 import io.sqlassist.jta.fixture.Entry;
 import io.sqlassist.jta.fixture.Faulty;
+import io.sqlassist.jta.fixture.ThisNode;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.Units;
 import io.sqlassist.transaction.CommitReport;
@@ -31,7 +32,7 @@ import org.postgresql.xa.PGXADataSource;
 /** A database server that dies between the two phases, and comes back. */
 class ServerKilledIT {
 
-  @TempDir static Path folder;
+  @TempDir Path folder;
 
   @Test
   void aServerKilledBetweenThePhasesHasTheWorkWhenItIsBack() throws Exception {
@@ -53,8 +54,8 @@ class ServerKilledIT {
           JtaCoordinator jta =
               JtaCoordinator.start(
                   cfg -> {
-                    cfg.nodeId = "killed-1";
-                    cfg.objectStore = folder.resolve("store");
+                    cfg.nodeId = ThisNode.ID;
+                    cfg.objectStore = ThisNode.emptyStore();
                     cfg.registry = registry;
                     cfg.recoveryInterval = Duration.ofSeconds(1);
                   })) {
@@ -96,7 +97,7 @@ class ServerKilledIT {
     }
     assertThat(jta.recoverNow().unreachable()).containsExactly(engine);
     server.restart();
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
     InDoubt inDoubt = jta.recoverNow();
     while (!inDoubt.isEmpty() && System.nanoTime() < end) {
       inDoubt = jta.recoverNow();
