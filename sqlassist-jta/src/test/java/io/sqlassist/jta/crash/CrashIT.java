@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,7 @@ class CrashIT {
   /** All at once, as many as there are lanes; each test then waits for its own. */
   @BeforeAll
   static void begin() throws IOException {
+    forget(); // what an earlier try has left
     lanes = Executors.newFixedThreadPool(LANES);
     long seed = Long.getLong("kills.seed", System.nanoTime());
     Files.createDirectories(REPORT.toAbsolutePath().getParent());
@@ -98,9 +100,16 @@ class CrashIT {
             });
   }
 
+  private static synchronized void forget() {
+    POINTS.clear();
+    RANDOM.clear();
+    ROUNDS.clear();
+  }
+
   @AfterAll
-  static void end() {
+  static void end() throws InterruptedException {
     lanes.shutdownNow();
+    assertThat(lanes.awaitTermination(5, TimeUnit.MINUTES)).as("all processes are ended").isTrue();
   }
 
   private static CrashLane lane(String node, String ledger) {
