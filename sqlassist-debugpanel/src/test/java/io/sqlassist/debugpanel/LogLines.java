@@ -21,7 +21,9 @@ public final class LogLines implements AutoCloseable {
 
   /** So far. */
   public List<ILoggingEvent> all() {
-    return List.copyOf(lines.list);
+    synchronized (lines) { // as its appender does, on whatever thread
+      return List.copyOf(lines.list);
+    }
   }
 
   /** The lines that a class has logged. */
