@@ -63,7 +63,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
         connection = dataSource.getXAConnection();
         resource = connection.getXAResource();
         foundFirst = preparedNow(resource);
-      } catch (SQLException | XAException | RuntimeException e) {
+      } catch (SQLException | XAException | RuntimeException | Error e) {
         endScan();
         recovery.isUnreachable(engine, e);
         return new XAResource[0];
@@ -93,7 +93,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
       Set<String> still = new HashSet<>();
       preparedNow(reached).forEach(xid -> still.add(text(xid)));
       prepared = nobodys.stream().filter(xid -> still.contains(text(xid))).toList();
-    } catch (XAException | RuntimeException e) {
+    } catch (XAException | RuntimeException | Error e) {
       recovery.isUnreachable(engine, e);
     }
     endScan();
@@ -116,7 +116,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
     if (closing != null) {
       try {
         closing.close();
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | Error e) {
         recovery.isUnreachable(engine, e);
       }
     }
@@ -133,16 +133,21 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
   @Override
   public Xid[] recover(int flag) throws XAException {
     // Some drivers know only a scan that begins and ends in one call.
-    return (flag & XAResource.TMSTARTRSCAN) == 0
-        ? new Xid[0]
-        : connected().recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN);
+    if ((flag & XAResource.TMSTARTRSCAN) == 0) {
+      return new Xid[0];
+    }
+    try {
+      return connected().recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN);
+    } catch (Error e) {
+      throw XaFailures.classified(e); // it would end the scan in the middle
+    }
   }
 
   @Override
   public void commit(Xid xid, boolean onePhase) throws XAException {
     try {
       connected().commit(xid, onePhase);
-    } catch (XAException | RuntimeException e) {
+    } catch (XAException | RuntimeException | Error e) {
       throw XaFailures.ofSecondPhase(e);
     }
   }
@@ -151,7 +156,7 @@ final class RecoveredEngine implements XAResourceRecoveryHelper, XAResourceWrapp
   public void rollback(Xid xid) throws XAException {
     try {
       connected().rollback(xid);
-    } catch (XAException | RuntimeException e) {
+    } catch (XAException | RuntimeException | Error e) {
       throw XaFailures.ofSecondPhase(e);
     }
   }

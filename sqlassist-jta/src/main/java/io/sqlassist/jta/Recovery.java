@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -100,6 +101,8 @@ final class Recovery {
               return thread;
             });
     scans.setRemoveOnCancelPolicy(true);
+    // A commit that is left in doubt while this is being closed must not fail for want of a scan.
+    scans.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     periodicScan =
         scans.scheduleWithFixedDelay(
             this::scanQuietly, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -184,7 +187,7 @@ final class Recovery {
     scanning.lock();
     try {
       scan(PAUSE);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // thrown on, it would end the periodic scans
       warnings.accept("", "a scan of JTA recovery failed: " + e);
     } finally {
       scanning.unlock();
@@ -252,6 +255,9 @@ final class Recovery {
         branches.periodicWorkSecondPass(); // or it would wait for it when an engine leaves
       }
       return true;
+    } catch (Error e) {
+      countAgesAnew(); // the one that was left in the middle would let no engine leave any more
+      throw e;
     } finally {
       thread.setContextClassLoader(own);
       if (interrupted) {
@@ -484,7 +490,7 @@ final class Recovery {
     }
   }
 
-  void isUnreachable(String engine, Exception why) {
+  void isUnreachable(String engine, Throwable why) {
     if (unreachable.add(engine)) {
       warnings.accept(
           engine,
