@@ -195,12 +195,18 @@ final class EngineStarter {
     }
   }
 
+  /** Also on a thread that is interrupted, on which a pool would leave its own threads behind. */
   private static void closePool(DataSource pool) {
     if (pool instanceof AutoCloseable closeable) {
+      boolean interrupted = Thread.interrupted();
       try {
         closeable.close();
       } catch (Exception e) {
         throw new IllegalStateException("The pool could not be closed", e);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.sqlassist.fixture.Eventually;
 import io.sqlassist.fixture.H2;
 import io.sqlassist.fixture.RecordingObserver;
+import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,28 @@ class PoolsTest {
     assertThat(pool.getMaximumPoolSize()).isEqualTo(3);
     assertThat(pool.getPoolName()).isEqualTo("mine");
     assertThat(pool.getUsername()).isEqualTo("sa");
+  }
+
+  @Test
+  void poolThatIsClosedOnAnInterruptedThreadLeavesNoThreadBehind() {
+    String name = "pool-" + UUID.randomUUID();
+    Engine engine =
+        registry.initializeEngine(
+            "writer", c -> c.entities().url(H2.url()).pool(pool -> pool.setPoolName(name)));
+    assertThat(threadsOf(name)).isNotEmpty();
+
+    Thread.currentThread().interrupt();
+    registry.close();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(((HikariDataSource) engine.dataSource()).isClosed()).isTrue();
+    Eventually.until("its threads have ended", () -> threadsOf(name).isEmpty());
+  }
+
+  private static List<Thread> threadsOf(String pool) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(pool))
+        .toList();
   }
 
   @Test
