@@ -780,7 +780,13 @@ public final class Engine {
         }
       }
     }
-    close();
+    try {
+      close();
+    } finally {
+      if (drains.stream().anyMatch(HostDrain::wasInterrupted)) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**

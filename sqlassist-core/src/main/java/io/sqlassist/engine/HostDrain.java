@@ -34,6 +34,7 @@ final class HostDrain implements Runnable {
   private final Duration longCommit;
   private final CountDownLatch hurried = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean interrupted;
 
   /**
    * Creates a drain.
@@ -155,7 +156,8 @@ final class HostDrain implements Runnable {
           return false;
         }
       } catch (InterruptedException e) {
-        hurry(); // nobody else has this thread
+        interrupted = true; // not set again here: the rest would be done in no time at all
+        hurry();
       }
       pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
     }
@@ -165,6 +167,11 @@ final class HostDrain implements Runnable {
   /** Waits for nobody any more. */
   void hurry() {
     hurried.countDown();
+  }
+
+  /** Whether a thread was interrupted that waited here, whose flag is to be set again. */
+  boolean wasInterrupted() {
+    return interrupted;
   }
 
   boolean hasEnded() {

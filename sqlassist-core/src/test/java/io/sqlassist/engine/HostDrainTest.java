@@ -141,6 +141,20 @@ class HostDrainTest {
   }
 
   @Test
+  void whoIsInterruptedWhileADrainIsWaitedForStaysInterrupted() {
+    Engine writer = engine("writer");
+    HikariDataSource pool = (HikariDataSource) writer.dataSource();
+    Session open = writer.openSession();
+    open.createNativeQuery("select 1", Integer.class).getSingleResult();
+
+    Thread.currentThread().interrupt();
+    registry.remove("writer", Duration.ofMinutes(5));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(pool.isClosed()).isTrue();
+  }
+
+  @Test
   void poolIsNotClosedBetweenTheCommitsOfTwoEngines() throws Exception {
     Engine writer = engine("writer");
     engine("ledger");
