@@ -68,8 +68,8 @@ final class LentTransactions {
     /** Savepoints that the unit has set itself, inside of this one, and not released. */
     private final Set<Savepoint> inside = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** The one that gave way to this one. */
-    private final @Nullable Transaction former;
+    /** The one that gave way to this one; null once that is settled, or all that ever did stay. */
+    private @Nullable Transaction former;
 
     /** Set by the thread that begins it, before anybody can end it. */
     private @Nullable Savepoint savepoint;
@@ -135,6 +135,7 @@ final class LentTransactions {
     try {
       if (transaction.former != null) {
         keep(connection, transaction.former, user);
+        transaction.former = null;
       }
       begun(transaction, connection.setSavepoint());
       return transaction;
