@@ -75,21 +75,26 @@ final class DatabaseCleaner {
     Set<Table> seen = new LinkedHashSet<>();
     String catalog = connection.getCatalog();
     String schema = connection.getSchema();
+    boolean schemas = schema != null || database.supportsSchemasInDataManipulation();
+    boolean catalogs = !schemas && database.supportsCatalogsInDataManipulation();
+    String current = schemas ? schema : catalog;
     try (Statement statement = connection.createStatement()) {
       ofExtensions = dialect.ofExtensions(statement);
     }
-    addTables(tables, seen, catalog, schema);
+    if (current != null || !(schemas || catalogs)) { // else null would mean: of all of them
+      addTables(tables, seen, catalog, schema);
+    }
     Set<String> others = new LinkedHashSet<>();
     for (QualifiedName table : mapped.tables()) {
       if (table.schema() != null) {
-        others.addAll(existing(table.schema(), table.schemaQuoted(), schema == null));
+        others.addAll(existing(table.schema(), table.schemaQuoted(), !schemas));
       }
     }
-    others.remove(schema == null ? catalog : schema);
+    others.remove(current);
     for (String other : others) {
-      addTables(tables, seen, schema == null ? other : catalog, schema == null ? null : other);
+      addTables(tables, seen, schemas ? catalog : other, schemas ? other : null);
     }
-    refuseUnseen(seen, schema == null ? catalog : schema);
+    refuseUnseen(seen, current);
     return tables;
   }
 
@@ -149,9 +154,9 @@ final class DatabaseCleaner {
       throw new IllegalStateException(
           "The tables "
               + unseen
-              + " of its entities are not among those that were found in schema '"
-              + current
-              + "' and in the schemas that entities name, so their rows would stay. Name their"
+              + " of its entities are not among those that were found in "
+              + (current == null ? "" : "schema '" + current + "' and in ")
+              + "the schemas that entities name, so their rows would stay. Name their"
               + " schema in the mapping, or keep them, keep = {...}, and empty them in @AfterEach.");
     }
   }

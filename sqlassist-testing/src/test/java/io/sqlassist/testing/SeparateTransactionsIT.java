@@ -33,6 +33,23 @@ class SeparateTransactionsIT {
     }
   }
 
+  @SqlAssistTest(registry = OfEngines.class, transactions = Transactions.SEPARATE)
+  static class OfNothing {
+
+    @Test
+    void test() {}
+  }
+
+  /** The same database, with another address of the same server. */
+  private static HikariDataSource pool(Shop shop, String url) {
+    HikariConfig settings = new HikariConfig();
+    settings.setJdbcUrl(url);
+    settings.setUsername(shop.books().username());
+    settings.setPassword(shop.books().password());
+    settings.setMaximumPoolSize(3);
+    return new HikariDataSource(settings);
+  }
+
   private static long rows(Shop shop, String table) {
     return shop.registry()
         .engine("writer")
@@ -86,18 +103,35 @@ class SeparateTransactionsIT {
       }
     }
 
+    private static String inSchema(Shop shop, String path) {
+      String url = shop.books().jdbcUrl();
+      return url + (url.contains("?") ? "&" : "?") + "currentSchema=" + path;
+    }
+
+    @Test
+    void whereConnectionsHaveNoSchemaThoseThatNoEntityNamesAreLeftAlone() throws SQLException {
+      try (Shop own = new Shop(DatabaseKind.POSTGRESQL)) {
+        engines = own.registry();
+        own.execute(
+            "writer",
+            "create schema stranger",
+            "create table stranger.thing (id int)",
+            "insert into stranger.thing values (1)");
+        try (HikariDataSource pool = pool(own, inSchema(own, "nowhere"))) {
+          own.registry().engine("writer").switchTo(pool, Duration.ofMinutes(2));
+
+          Kit.succeeds(OfNothing.class);
+          assertThat(rows(own, "stranger.thing")).isEqualTo(1);
+        }
+      }
+    }
+
     @Test
     void aTableOfAnEntityThatIsFoundByTheSearchPathOnlyIsRefused() throws SQLException {
       try (Shop own = new Shop(DatabaseKind.POSTGRESQL)) {
         engines = own.registry();
         own.execute("writer", "create schema front");
-        String url = own.books().jdbcUrl();
-        HikariConfig settings = new HikariConfig();
-        settings.setJdbcUrl(url + (url.contains("?") ? "&" : "?") + "currentSchema=front,public");
-        settings.setUsername(own.books().username());
-        settings.setPassword(own.books().password());
-        settings.setMaximumPoolSize(3);
-        try (HikariDataSource pool = new HikariDataSource(settings)) {
+        try (HikariDataSource pool = pool(own, inSchema(own, "front,public"))) {
           own.registry().engine("writer").switchTo(pool, Duration.ofMinutes(2));
 
           assertThat(Kit.failure(OfBooks.class))
@@ -113,6 +147,22 @@ class SeparateTransactionsIT {
   class OnMariaDb extends SeparateTransactionsScenarios {
     OnMariaDb() {
       super(DatabaseKind.MARIADB);
+    }
+
+    @Test
+    void whereConnectionsHaveNoDatabaseThoseThatNoEntityNamesAreLeftAlone() throws SQLException {
+      try (Shop own = new Shop(DatabaseKind.MARIADB)) {
+        engines = own.registry();
+        own.execute("writer", "create table thing (id int)", "insert into thing values (1)");
+        String url = own.books().jdbcUrl();
+        String database = url.replaceFirst(".*//[^/]*/([^?]*).*", "$1");
+        try (HikariDataSource pool = pool(own, url.replaceFirst("(//[^/]*/)[^?]*", "$1"))) {
+          own.registry().engine("writer").switchTo(pool, Duration.ofMinutes(2));
+
+          Kit.succeeds(OfNothing.class);
+          assertThat(rows(own, database + ".thing")).isEqualTo(1);
+        }
+      }
     }
   }
 }
