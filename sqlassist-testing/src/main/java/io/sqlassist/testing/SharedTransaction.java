@@ -10,12 +10,10 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +34,7 @@ final class SharedTransaction implements TestPart {
   private final Mirrors mirrors;
 
   /** Those that write here and nowhere else, and those that only read. */
-  private final Set<String> covered = new HashSet<>();
+  private final Map<String, Engine> covered = new HashMap<>();
 
   private volatile EngineRegistry.@Nullable Loan loan;
 
@@ -62,7 +60,7 @@ final class SharedTransaction implements TestPart {
             .filter(engine -> engine.state().status() != EngineState.Status.DOWN)
             .toList();
     for (Engine engine : engines) {
-      covered.add(engine.name());
+      covered.put(engine.name(), engine);
       if (engine.options().kind() != EngineKind.READ_ONLY) {
         lent.put(engine.name(), lending(run, engine, begin(run, engine)));
       }
@@ -166,10 +164,13 @@ final class SharedTransaction implements TestPart {
     return writers.isEmpty() ? null : writers.get(0).connection();
   }
 
-  /** An engine that comes later has no transaction here, and would really commit. */
+  /**
+   * An engine that comes later has no transaction here, and would really commit; one that takes the
+   * place of another would work on the connection of that one.
+   */
   @Override
   public void beforeOpening(TestRun run, String engine) {
-    if (loan == null || covered.contains(engine) || !isUp(run, engine)) {
+    if (loan == null || isCovered(run, engine) || !isUp(run, engine)) {
       return;
     }
     throw new IllegalStateException(
@@ -177,8 +178,14 @@ final class SharedTransaction implements TestPart {
             + run.name()
             + "' shares a transaction, of which engine '"
             + engine
-            + "' is no part: it was initialised, or came up, after the test began. Initialise it"
-            + " before, in a @BeforeAll method, or test with transactions = SEPARATE.");
+            + "' is no part: it was initialised, replaced, or came up, after the test began."
+            + " Initialise it before, in a @BeforeAll method, or test with transactions = SEPARATE.");
+  }
+
+  @SuppressWarnings("ReferenceEquality") // another engine may have the same name
+  private boolean isCovered(TestRun run, String name) {
+    Engine known = covered.get(name);
+    return known != null && run.registry().find(name).filter(now -> now != known).isEmpty();
   }
 
   private static boolean isUp(TestRun run, String engine) {

@@ -662,6 +662,29 @@ class SqlAssistExtensionTest {
   }
 
   @SqlAssistTest(registry = OfShop.class)
+  static class ThatPutsAnEngineInThePlaceOfAnother {
+
+    @Test
+    void uses() {
+      shop.registry().remove("passing");
+      shop.start("passing", DatabaseKind.H2.fresh(), engine -> engine.entities(Book.class));
+      Units.useUnit(shop.registry(), db -> db.session("passing").persist(new Book("Emma")));
+    }
+  }
+
+  @Test
+  void anEngineThatTakesThePlaceOfAnotherDuringTheTestIsRefused() {
+    shop.start("passing", DatabaseKind.H2.fresh(), engine -> engine.entities(Book.class));
+    try {
+      assertThat(Kit.failure(ThatPutsAnEngineInThePlaceOfAnother.class))
+          .hasMessageContaining(
+              "of which engine 'passing' is no part: it was initialised, replaced");
+    } finally {
+      shop.registry().remove("passing");
+    }
+  }
+
+  @SqlAssistTest(registry = OfShop.class)
   static class OverACoordinator {
 
     @Test
