@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -82,7 +83,7 @@ public final class ReplicaLag implements AutoCloseable {
     Map<String, Snapshot> snapshots = new LinkedHashMap<>();
     Map<String, Connection> lent = new LinkedHashMap<>();
     try {
-      for (String name : engines) {
+      for (String name : new LinkedHashSet<>(List.of(engines))) {
         Snapshot snapshot = new Snapshot(readOnly(registry, name));
         snapshots.put(name, snapshot);
         lent.put(name, instruments.lent(name, snapshot.connection()));

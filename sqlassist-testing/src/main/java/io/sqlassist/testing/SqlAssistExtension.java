@@ -126,13 +126,14 @@ public final class SqlAssistExtension
       case SEPARATE -> parts.add(new SeparateTransactions(settings, new CleaningPermit(context)));
       case UNTOUCHED -> {}
     }
+    Optional<SimulatedLag> lag = annotations.find(SimulatedLag.class);
+    lag.ifPresent(declared -> parts.add(new LagPart(declared)));
     if (settings.unit() != TestUnit.NONE) {
       parts.add(new UnitOfTest());
     }
-    if (settings.transactions() != Transactions.UNTOUCHED) {
+    if (settings.transactions() != Transactions.UNTOUCHED || lag.isPresent()) {
       parts.add(new UnitsOfApplication(annotations));
     }
-    annotations.find(SimulatedLag.class).ifPresent(lag -> parts.add(new LagPart(lag)));
     return parts;
   }
 

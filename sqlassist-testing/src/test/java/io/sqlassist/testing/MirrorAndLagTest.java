@@ -9,8 +9,14 @@ import io.sqlassist.engine.EngineConfig;
 import io.sqlassist.engine.EngineRegistry;
 import io.sqlassist.session.Units;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.Author;
@@ -194,6 +200,59 @@ class MirrorAndLagTest {
       }
       assertThat(lag.engines()).containsExactly("reader");
     }
+  }
+
+  @Test
+  void anEngineThatIsNamedTwiceLagsOnce() throws SQLException {
+    try (ReplicaLag lag = ReplicaLag.begin(LIBRARY.registry(), "reader", "reader")) {
+      assertThat(lag.engines()).containsExactly("reader");
+    }
+    assertThat(LIBRARY.connectionsInUse("reader")).isZero();
+  }
+
+  private static CompletableFuture<List<String>> read = new CompletableFuture<>();
+
+  @SqlAssistTest(registry = Libraries.OnH2.class, transactions = Transactions.UNTOUCHED)
+  @SimulatedLag("reader")
+  static class ThatIsOverBeforeItsReader {
+
+    private final CountDownLatch reading = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    @Test
+    void begins(EngineRegistry registry) throws InterruptedException {
+      new Thread(() -> read(registry)).start();
+      assertThat(reading.await(2, TimeUnit.MINUTES)).isTrue();
+    }
+
+    private void read(EngineRegistry registry) {
+      try {
+        Units.useUnit(
+            registry,
+            db -> {
+              Catalogue.names(db.reader());
+              reading.countDown();
+              assertThat(over.await(2, TimeUnit.MINUTES)).isTrue();
+              LockSupport.parkNanos(100_000_000); // work that outlives the test by a little
+              read.complete(Catalogue.names(db.reader()));
+            });
+      } catch (Exception | AssertionError e) {
+        read.completeExceptionally(e);
+      }
+    }
+
+    @AfterEach
+    void end() {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void aLagStaysForAUnitThatIsAboutToEnd() {
+    read = new CompletableFuture<>();
+    Kit.succeeds(ThatIsOverBeforeItsReader.class);
+
+    assertThat(read).succeedsWithin(Duration.ofMinutes(2)).isEqualTo(List.of());
   }
 
   @SqlAssistTest(registry = WithReplica.class, transactions = Transactions.UNTOUCHED)
