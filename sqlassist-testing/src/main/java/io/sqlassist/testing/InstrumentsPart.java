@@ -100,12 +100,12 @@ final class InstrumentsPart implements TestPart {
   }
 
   @Override
-  public void after(TestRun run) throws InterruptedException {
+  public void after(TestRun run) {
     statements().close();
     List<String> missing = instruments.faults().missing();
     instruments.faults().clear();
     try {
-      List<AssertionError> failures = new ArrayList<>();
+      List<Throwable> failures = new ArrayList<>();
       if (run.failure().isEmpty()) {
         expectFaults(run, missing, failures);
         check(failures);
@@ -117,8 +117,7 @@ final class InstrumentsPart implements TestPart {
     }
   }
 
-  private static void expectFaults(
-      TestRun run, List<String> missing, List<AssertionError> failures) {
+  private static void expectFaults(TestRun run, List<String> missing, List<Throwable> failures) {
     if (!missing.isEmpty()) {
       failures.add(
           new AssertionError(
@@ -131,7 +130,7 @@ final class InstrumentsPart implements TestPart {
     }
   }
 
-  private void check(List<AssertionError> failures) {
+  private void check(List<Throwable> failures) {
     Statements statements = statements();
     for (MaxStatements most : maxStatements) {
       attempt(
@@ -153,25 +152,30 @@ final class InstrumentsPart implements TestPart {
     }
   }
 
-  private static void attempt(List<AssertionError> failures, Runnable claim) {
+  /** A claim that makes no sense hides no other, and no leak. */
+  private static void attempt(List<Throwable> failures, Runnable claim) {
     try {
       claim.run();
-    } catch (AssertionError e) {
+    } catch (AssertionError | RuntimeException e) {
       failures.add(e);
     }
   }
 
-  private void checkLeaks(TestRun run, List<AssertionError> failures) throws InterruptedException {
+  private void checkLeaks(TestRun run, List<Throwable> failures) {
     if (leakCheck != null && !leakCheck.value()) {
       return;
     }
     Duration grace =
         Duration.ofMillis(
             leakCheck == null ? UnitsOfApplication.GRACE_MILLIS : leakCheck.graceMillis());
-    List<String> open = new ArrayList<>(instruments.open().awaitClosed(openBefore, grace));
+    List<String> open = new ArrayList<>(stillOpen(grace));
     DbSessionsContainer current = Units.findCurrent().orElse(null);
+    boolean leftCurrent = run.part(UnitOfTest.class).filter(UnitOfTest::hidesAnother).isPresent();
     if (current != null && isNew(current)) {
       Units.leave(current); // or the next test on this thread would find it
+      leftCurrent = true;
+    }
+    if (leftCurrent) {
       open.add("a unit of work that is still the current one of the test's thread");
     }
     if (!open.isEmpty()) {
@@ -186,17 +190,30 @@ final class InstrumentsPart implements TestPart {
     }
   }
 
+  /** A test that has left its thread interrupted is told what it left open all the same. */
+  private List<String> stillOpen(Duration grace) {
+    try {
+      return instruments.open().awaitClosed(openBefore, grace);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return instruments.open().notClosed(openBefore);
+    }
+  }
+
   @SuppressWarnings("ReferenceEquality") // one object is one unit
   private boolean isNew(DbSessionsContainer current) {
     return current != currentBefore;
   }
 
-  private static void throwAny(List<AssertionError> failures) {
+  private static void throwAny(List<Throwable> failures) {
     if (failures.isEmpty()) {
       return;
     }
-    AssertionError first = failures.get(0);
+    Throwable first = failures.get(0);
     failures.stream().skip(1).forEach(first::addSuppressed);
-    throw first;
+    if (first instanceof RuntimeException exception) {
+      throw exception;
+    }
+    throw (Error) first;
   }
 }

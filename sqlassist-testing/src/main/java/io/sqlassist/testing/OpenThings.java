@@ -108,6 +108,11 @@ final class OpenThings {
     return left.stream().map(Item::toString).toList();
   }
 
+  /** What is open at this moment that was not before, in words. */
+  synchronized List<String> notClosed(Collection<Item> before) {
+    return left(before).stream().map(Item::toString).toList();
+  }
+
   private List<Item> left(Collection<Item> before) {
     List<Item> left = new ArrayList<>(open);
     left.removeAll(before);

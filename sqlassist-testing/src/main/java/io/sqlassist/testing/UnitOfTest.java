@@ -3,6 +3,7 @@ package io.sqlassist.testing;
 import io.sqlassist.session.DbSessionsContainer;
 import io.sqlassist.session.UnitOrigin;
 import io.sqlassist.session.Units;
+import org.jspecify.annotations.Nullable;
 
 /** A unit of work that is current on the thread of a test. */
 final class UnitOfTest implements TestPart {
@@ -16,8 +17,17 @@ final class UnitOfTest implements TestPart {
     }
   }
 
+  private @Nullable DbSessionsContainer currentBefore;
+  private boolean hidesAnother;
+
+  /** Whether the test has left a unit current on its thread that was begun inside of its own. */
+  boolean hidesAnother() {
+    return hidesAnother;
+  }
+
   @Override
   public void before(TestRun run) {
+    currentBefore = Units.findCurrent().orElse(null);
     String label = "test " + run.name();
     DbSessionsContainer db = run.settings().container().create(run.registry(), new Origin(label));
     Units.enter(db);
@@ -27,6 +37,7 @@ final class UnitOfTest implements TestPart {
   @Override
   public void after(TestRun run) {
     DbSessionsContainer db = run.unit().orElseThrow();
+    hidesAnother = Units.findCurrent().filter(current -> isAnother(current, db)).isPresent();
     try {
       if (run.settings().unit() == TestUnit.COMMIT
           && run.failure().isEmpty()
@@ -38,8 +49,13 @@ final class UnitOfTest implements TestPart {
       try {
         db.close();
       } finally {
-        Units.leave(db);
+        Units.leave(db); // and what is inside of it
       }
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // one object is one unit
+  private boolean isAnother(DbSessionsContainer current, DbSessionsContainer db) {
+    return current != db && current != currentBefore;
   }
 }

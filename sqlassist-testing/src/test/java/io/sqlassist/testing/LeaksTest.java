@@ -87,6 +87,24 @@ class LeaksTest {
     }
 
     @Test
+    @MaxStatements(engine = "raeder", value = 1)
+    void limitsAnUnknownEngineAndLeaks(EngineRegistry registry) {
+      aUnit(registry);
+    }
+
+    @Test
+    void leaksOnAThreadThatIsInterrupted(EngineRegistry registry) {
+      aUnit(registry);
+      Thread.currentThread().interrupt();
+    }
+
+    @Test
+    @SqlAssistTest(registry = Libraries.OnH2.class, transactions = Transactions.UNTOUCHED)
+    void theCurrentUnitInsideOfThatOfTheTest(EngineRegistry registry) {
+      theCurrentUnit(registry);
+    }
+
+    @Test
     void failsAndLeaks(EngineRegistry registry) {
       aUnit(registry);
       throw new IllegalStateException("of the test itself");
@@ -124,6 +142,38 @@ class LeaksTest {
         .singleElement()
         .satisfies(failure -> assertThat(failure).hasMessageContaining("still the current one"));
     assertThat(Units.findCurrent()).isEmpty();
+  }
+
+  @Test
+  void aUnitThatStaysCurrentIsFoundInsideOfTheUnitOfTheTestToo() {
+    assertThat(run("theCurrentUnitInsideOfThatOfTheTest"))
+        .singleElement()
+        .satisfies(failure -> assertThat(failure).hasMessageContaining("still the current one"));
+    assertThat(Units.findCurrent()).isEmpty();
+  }
+
+  @Test
+  void aLimitThatMakesNoSenseHidesNoLeak() {
+    assertThat(run("limitsAnUnknownEngineAndLeaks"))
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure).hasMessageContaining("raeder");
+              assertThat(failure.getSuppressed())
+                  .singleElement()
+                  .satisfies(leak -> assertThat(leak).hasMessageContaining("left open"));
+            });
+  }
+
+  @Test
+  void anInterruptedThreadHidesNoLeak() {
+    try {
+      assertThat(run("leaksOnAThreadThatIsInterrupted"))
+          .singleElement()
+          .satisfies(failure -> assertThat(failure).hasMessageContaining("left open"));
+    } finally {
+      Thread.interrupted(); // for the tests that follow
+    }
   }
 
   @Test
