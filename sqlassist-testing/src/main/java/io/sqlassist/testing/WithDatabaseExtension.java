@@ -1,5 +1,6 @@
 package io.sqlassist.testing;
 
+import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +35,12 @@ public final class WithDatabaseExtension implements BeforeAllCallback, Parameter
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    if (context.getStore(NAMESPACE).get(context.getRequiredTestClass()) == null) {
+      make(context);
+    } // else the constructor of the one instance for all tests has wanted them before
+  }
+
+  private static void make(ExtensionContext context) {
     Store ofClass = context.getStore(NAMESPACE);
     Map<String, TestDatabase> databases = new LinkedHashMap<>();
     TestDatabases outer = ofClass.get(DATABASES, TestDatabases.class);
@@ -43,6 +50,7 @@ public final class WithDatabaseExtension implements BeforeAllCallback, Parameter
     declared(context.getRequiredTestClass())
         .forEach((name, each) -> databases.put(name, make(each, context)));
     ofClass.put(DATABASES, new TestDatabases(databases));
+    ofClass.put(context.getRequiredTestClass(), true);
   }
 
   /** By their names; those of a class go before those of its superclass. */
@@ -131,6 +139,9 @@ public final class WithDatabaseExtension implements BeforeAllCallback, Parameter
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (parameter.getDeclaringExecutable() instanceof Constructor<?>) {
+      beforeAll(context);
+    }
     TestDatabases databases = context.getStore(NAMESPACE).get(DATABASES, TestDatabases.class);
     if (databases == null) {
       throw new ParameterResolutionException(

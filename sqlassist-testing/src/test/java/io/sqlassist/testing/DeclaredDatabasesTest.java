@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** What is said with {@link WithDatabase}, and what is wrong with it. */
 class DeclaredDatabasesTest {
@@ -49,6 +50,27 @@ class DeclaredDatabasesTest {
     var results = Kit.run(Two.class);
     assertThat(Kit.failures(results)).isEmpty();
     results.testEvents().assertStatistics(events -> events.succeeded(2));
+  }
+
+  @WithDatabase(lifetime = WithDatabase.Lifetime.CLASS)
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  static class WantedByTheConstructor {
+
+    private final TestDatabase wanted;
+
+    WantedByTheConstructor(TestDatabase wanted) {
+      this.wanted = wanted;
+    }
+
+    @Test
+    void isTheOneOfTheClass(TestDatabase ofTest) {
+      assertThat(ofTest).isSameAs(wanted);
+    }
+  }
+
+  @Test
+  void theConstructorOfTheOneInstanceForAllTestsMayWantADatabase() {
+    Kit.succeeds(WantedByTheConstructor.class);
   }
 
   @WithDatabase(name = "shop")
