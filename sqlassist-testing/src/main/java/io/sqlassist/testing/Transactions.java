@@ -32,7 +32,8 @@ public enum Transactions {
    *   <li>Locks, deadlocks, isolation levels: units of the application take turns, on one
    *       connection.
    *   <li>What others see after a commit: other connections, processes, readers of another
-   *       database.
+   *       database, and other engines that write to the same one. Those even wait for rows that the
+   *       other has written: until the test is over, on PostgreSQL for ever.
    *   <li>Connection listeners; the limits of pools.
    *   <li>PostgreSQL: a reader fails while a unit on the writer has a statement that failed, and
    *       has not rolled back.
