@@ -49,6 +49,14 @@ class SummaryTest {
     assertThat(alone(Goal.cost(10, 63), alone).isMet()).isFalse();
   }
 
+  @Test
+  void aFractionOfAByteIsNone() {
+    assertThat(alone(Goal.cost(10, 64), Sample.of(new Cost(9, 64.0003, Faults.NONE), null)).isMet())
+        .isTrue();
+    assertThat(alone(Goal.cost(10, 64), Sample.of(new Cost(9, 64.6, Faults.NONE), null)).isMet())
+        .isFalse();
+  }
+
   private static Summary alone(Goal goal, Sample sample) {
     return new Summary(Comparison.cost("id", "Title", goal, "ours"), List.of(sample), null);
   }
