@@ -106,6 +106,7 @@ class AttributionTest {
 
   @Test
   void piecesThatWorkAtTheSameTimeBelongToTheRequestAndAreNotNested() {
+    shop.grow("writer", 3);
     CyclicBarrier all = new CyclicBarrier(3);
     UnitFunction<Integer, RuntimeException> piece =
         db -> {

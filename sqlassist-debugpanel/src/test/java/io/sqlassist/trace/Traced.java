@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,24 @@ final class Traced implements AutoCloseable {
             e.autocommit();
           }
         });
+  }
+
+  /**
+   * Lets a pool grow by one connection after the other. HikariCP 7.1 may overlook one of several
+   * that wait at the same moment for a pool to grow, until a connection comes back.
+   */
+  void grow(String engine, int connections) {
+    List<Connection> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        held.add(pools.get(engine).getConnection());
+      }
+      for (Connection each : held) {
+        each.close();
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Runs work in a unit, and tells what was recorded of it. */
