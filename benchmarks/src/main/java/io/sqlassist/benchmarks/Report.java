@@ -29,12 +29,13 @@ final class Report {
 
   void write(Path directory) throws IOException {
     Path images = Files.createDirectories(directory.resolve("images"));
+    // First: what is written changes the commit that the page names.
+    Files.writeString(directory.resolve("performance.md"), page());
     List<Summary> ratios =
         summaries.stream()
             .filter(each -> each.isMeasured() && each.comparison().hasBaseline())
             .toList();
     Files.writeString(images.resolve("performance.svg"), RatioPlot.of(ratios));
-    Files.writeString(directory.resolve("performance.md"), page());
   }
 
   private String page() throws IOException {
