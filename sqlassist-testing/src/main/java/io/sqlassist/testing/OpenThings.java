@@ -98,14 +98,12 @@ final class OpenThings {
   synchronized List<String> awaitClosed(Collection<Item> before, Duration grace)
       throws InterruptedException {
     long begin = System.nanoTime();
-    List<Item> left = left(before);
     long rest = grace.toNanos();
-    while (!left.isEmpty() && rest > 0) {
+    while (!left(before).isEmpty() && rest > 0) {
       TimeUnit.NANOSECONDS.timedWait(this, rest);
-      left = left(before);
       rest = grace.toNanos() - (System.nanoTime() - begin);
     }
-    return left.stream().map(Item::toString).toList();
+    return notClosed(before);
   }
 
   /** What is open at this moment that was not before, in words. */
